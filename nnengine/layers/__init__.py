@@ -1,0 +1,1 @@
+"""Layers: each has `forward`, `backward`, `params` and `grads`."""
