@@ -1,0 +1,5 @@
+"""The tables every course has."""
+
+from classroom.models.user import User
+
+__all__ = ["User"]

@@ -1,0 +1,9 @@
+"""Every address of the site. Each app keeps its own in `<app>/urls.py`; this file says where they hang."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/", admin.site.urls),
+]

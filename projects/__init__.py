@@ -1,0 +1,1 @@
+"""Exercises, homework and hackathons."""
