@@ -1,5 +1,27 @@
-"""The tables every course has."""
+"""What every course has."""
 
+from classroom.models.agenda import Announcement, ScheduleItem
+from classroom.models.audit import AuditEntry
+from classroom.models.course import Course, Reference, Topic, Week
+from classroom.models.leased import Leased
+from classroom.models.outbox import Outbox
+from classroom.models.people import Accommodation, Enrolment, Extension, Group, Role
 from classroom.models.user import User
 
-__all__ = ["User"]
+__all__ = [
+    "Accommodation",
+    "Announcement",
+    "AuditEntry",
+    "Course",
+    "Enrolment",
+    "Extension",
+    "Group",
+    "Leased",
+    "Outbox",
+    "Reference",
+    "Role",
+    "ScheduleItem",
+    "Topic",
+    "User",
+    "Week",
+]

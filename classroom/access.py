@@ -1,0 +1,124 @@
+"""The doors: the only way from a request to a course is a getter that checks the permission it stands for.
+
+Each app has an `access.py` of its own that builds on these for its objects. A person who may not know that an
+object exists gets 404; one who may see it but not do this gets 403.
+"""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from classroom.models.course import Course
+from classroom.models.people import Enrolment, Role
+from classroom.models.user import User
+
+#: The session's key for "an instructor looks at this course as a student does".
+VIEW_AS_STUDENT = "view_as_student"
+
+STAFF = frozenset({Role.VIEWER, Role.ASSISTANT, Role.INSTRUCTOR})
+GRADERS = frozenset({Role.ASSISTANT, Role.INSTRUCTOR})
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True)
+class Seat:
+    """A person's place in a course for the length of one request.
+
+    `role` is what counts; `viewing_as_student` tells that a member of staff looks through a student's eyes,
+    which is read-only.
+    """
+
+    course: Course
+    user: User
+    role: Role
+    viewing_as_student: bool = False
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether the person sees what staff see."""
+        return self.role in STAFF
+
+    @property
+    def is_instructor(self) -> bool:
+        """Whether the person runs the course."""
+        return self.role == Role.INSTRUCTOR
+
+
+def signed_in(request: HttpRequest) -> User:
+    """Return who is asking; `LoginRequiredMiddleware` has sent everybody else to sign in."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied(_("Please sign in first."))
+    return request.user
+
+
+def seat_in(request: HttpRequest, slug: str) -> Seat:
+    """Return the asking person's seat in the course `slug`, whatever the role.
+
+    Raises
+    ------
+    Http404
+        The course does not exist or the person does not take part in it.
+    PermissionDenied
+        The request would change something, but the person is looking only: as a viewer, through a student's
+        eyes, or at an archived course.
+    """
+    user = signed_in(request)
+    enrolment = (
+        Enrolment.objects.select_related("course").filter(course__slug=slug, user=user, left_at=None).first()
+    )
+    if enrolment:
+        course, role = enrolment.course, Role(enrolment.role)
+    else:
+        found = Course.objects.filter(slug=slug).first() if user.is_superuser else None
+        if found is None:
+            raise Http404(_("There is no such course, or you do not take part in it."))
+        course, role = found, Role.INSTRUCTOR
+    viewing = role in STAFF and request.session.get(VIEW_AS_STUDENT) == course.pk
+    seat = Seat(course, user, Role.STUDENT if viewing else role, viewing)
+    if request.method not in SAFE_METHODS:
+        _refuse_onlookers(seat)
+    request.seat = seat  # type: ignore[attr-defined]  # templates read the course and the role from it
+    return seat
+
+
+def _refuse_onlookers(seat: Seat) -> None:
+    if seat.viewing_as_student:
+        raise PermissionDenied(
+            _("You are viewing the course as a student: nothing can be changed. Leave this view first.")
+        )
+    if seat.role == Role.VIEWER:
+        raise PermissionDenied(_("As a viewer you can see everything and change nothing."))
+    if seat.course.archived_at:
+        raise PermissionDenied(_("This course is archived: it can be read, but no longer changed."))
+
+
+def _require(seat: Seat, roles: frozenset[Role], message: str) -> Seat:
+    if seat.role not in roles:
+        raise PermissionDenied(message)
+    return seat
+
+
+def student_seat(request: HttpRequest, slug: str) -> Seat:
+    """Return the seat of a student, or of staff looking through a student's eyes."""
+    return _require(
+        seat_in(request, slug), frozenset({Role.STUDENT}), _("Only students of this course can do this.")
+    )
+
+
+def staff_seat(request: HttpRequest, slug: str) -> Seat:
+    """Return the seat of somebody who may see what staff see."""
+    return _require(seat_in(request, slug), STAFF, _("Only the course's staff can see this."))
+
+
+def grader_seat(request: HttpRequest, slug: str) -> Seat:
+    """Return the seat of an assistant or instructor."""
+    return _require(seat_in(request, slug), GRADERS, _("Only instructors and assistants can do this."))
+
+
+def instructor_seat(request: HttpRequest, slug: str) -> Seat:
+    """Return the seat of somebody who runs the course."""
+    return _require(
+        seat_in(request, slug), frozenset({Role.INSTRUCTOR}), _("Only the course's instructors can do this.")
+    )

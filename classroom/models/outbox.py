@@ -1,0 +1,48 @@
+"""Notices waiting to leave the site, and a log of those that left."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from classroom.models.course import Course
+from classroom.models.leased import Leased
+
+
+class Outbox(Leased):
+    """A message, written in the transaction of the event it tells of, sent after the commit by a worker.
+
+    `key` names event and recipient, so the same event never makes two messages.
+    """
+
+    class Channel(models.TextChoices):
+        """How the message travels."""
+
+        EMAIL = "email", _("E-mail")
+        MATTERMOST = "mattermost", _("Mattermost")
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, null=True, blank=True, related_name="outbox")
+    channel = models.CharField(_("channel"), max_length=12, choices=Channel)
+    key = models.CharField(_("event and recipient"), max_length=200, unique=True)
+    recipient = models.CharField(_("recipient"), max_length=500)
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
+    body = models.TextField(_("text"))
+    created_at = models.DateTimeField(_("written"), auto_now_add=True)
+    not_before = models.DateTimeField(_("not before"))
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    given_up_at = models.DateTimeField(_("given up"), null=True, blank=True)
+    last_error = models.TextField(_("last error"), blank=True)
+
+    class Meta:
+        verbose_name = _("outgoing message")
+        verbose_name_plural = _("outbox")
+        ordering = ["-created_at"]
+        indexes = [
+            models.Index(
+                fields=["not_before"],
+                condition=models.Q(sent_at__isnull=True, given_up_at__isnull=True),
+                name="outbox_waiting",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_channel_display()}: {self.key}"

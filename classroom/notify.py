@@ -1,0 +1,141 @@
+"""Tell people: write to the outbox now, send after the commit, from a worker.
+
+A message is written in the transaction of the event it tells of, so neither exists without the other, and its
+key makes the same event write it once.
+"""
+
+import json
+import urllib.error
+import urllib.request
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+
+from django.core.mail import send_mail
+from django.db.models import F
+
+from classroom import bell, lease
+from classroom.models.course import Course
+from classroom.models.outbox import Outbox
+
+#: How long one worker may take to send one message.
+LEASE = timedelta(seconds=60)
+#: Waits between attempts; after the last one the message is given up and stays in the log.
+RETRY_AFTER = [timedelta(seconds=s) for s in (10, 60, 300, 1800, 7200)]
+#: How long (seconds) a chat server may take to answer.
+WEBHOOK_TIMEOUT_SECONDS = 10
+#: Mattermost's limit for one post, in characters.
+MATTERMOST_MAX_CHARACTERS = 16_383
+
+
+class DeliveryError(Exception):
+    """The channel did not take the message; the text says why."""
+
+
+def email(*, key: str, to: str, subject: str, body: str, now: datetime, course: Course | None = None) -> None:
+    """Write an e-mail to the outbox; the same `key` again changes nothing."""
+    _write(
+        Outbox.Channel.EMAIL, key=key, recipient=to, subject=subject[:200], body=body, now=now, course=course
+    )
+
+
+def mattermost(*, key: str, course: Course, text: str, now: datetime) -> bool:
+    """Write a post for the course's Mattermost channel; return False when the course has no webhook."""
+    if not course.mattermost_webhook:
+        return False
+    body = text[:MATTERMOST_MAX_CHARACTERS]
+    # The webhook's address is a secret, so the row names the channel and delivery reads the address.
+    _write(
+        Outbox.Channel.MATTERMOST,
+        key=key,
+        recipient=course.slug,
+        subject="",
+        body=body,
+        now=now,
+        course=course,
+    )
+    return True
+
+
+def _write(
+    channel: Outbox.Channel,
+    *,
+    key: str,
+    recipient: str,
+    subject: str,
+    body: str,
+    now: datetime,
+    course: Course | None,
+) -> None:
+    message, created = Outbox.objects.get_or_create(
+        key=key,
+        defaults={
+            "channel": channel,
+            "recipient": recipient,
+            "subject": subject,
+            "body": body,
+            "course": course,
+            "not_before": now,
+        },
+    )
+    if created:
+        bell.ring("classroom.tasks.deliver_message", message.pk)
+
+
+def deliver(*, pk: int, now: datetime) -> bool:
+    """Send one waiting message if nobody else is sending it; return whether this call sent it."""
+    waiting = Outbox.objects.filter(sent_at=None, given_up_at=None, not_before__lte=now)
+    run = lease.claim(waiting, pk=pk, now=now, lease=LEASE)
+    if run is None:
+        return False
+    message = Outbox.objects.select_related("course").get(pk=pk)
+    held = Outbox.objects.filter(pk=pk, run=run)
+    try:
+        _send(message)
+    except DeliveryError as error:
+        tried = message.attempts
+        outcome = (
+            {"not_before": now + RETRY_AFTER[tried]} if tried < len(RETRY_AFTER) else {"given_up_at": now}
+        )
+        held.update(attempts=F("attempts") + 1, last_error=str(error)[:2000], leased_until=None, **outcome)
+        return False
+    held.update(attempts=F("attempts") + 1, sent_at=now, last_error="", leased_until=None)
+    return True
+
+
+def waiting(*, now: datetime, limit: int = 200) -> list[int]:
+    """Return the ids of messages that are due and that nobody is sending."""
+    due = Outbox.objects.filter(lease.available(now), sent_at=None, given_up_at=None, not_before__lte=now)
+    return list(due.order_by("not_before").values_list("pk", flat=True)[:limit])
+
+
+def _send(message: Outbox) -> None:
+    if message.channel == Outbox.Channel.EMAIL:
+        try:
+            send_mail(message.subject, message.body, None, [message.recipient])
+        except (SMTPException, OSError) as error:
+            raise DeliveryError(f"The mail server did not take it: {error}") from error
+    else:
+        _post(message.course.mattermost_webhook if message.course else "", message.body)
+
+
+class _NoRedirects(urllib.request.HTTPRedirectHandler):
+    """A chat server does not move; following a redirect would let it point us anywhere."""
+
+    def redirect_request(self, *_args: object) -> None:
+        """Refuse."""
+
+
+def _post(webhook: str, text: str) -> None:
+    if not webhook.startswith(("https://", "http://")):
+        raise DeliveryError("The course has no Mattermost webhook: set one on the course's page.")
+    request = urllib.request.Request(  # noqa: S310 - the scheme is checked above
+        webhook, json.dumps({"text": text}).encode(), {"Content-Type": "application/json"}
+    )
+    try:
+        with urllib.request.build_opener(_NoRedirects).open(
+            request, timeout=WEBHOOK_TIMEOUT_SECONDS
+        ) as answer:
+            answer.read(1024)
+    except (urllib.error.URLError, OSError, ValueError) as error:
+        reason = getattr(error, "reason", error)  # never the address itself: it is a secret
+        raise DeliveryError(f"Mattermost did not take it: {reason}") from error

@@ -1,0 +1,18 @@
+"""Celery's entry points: ids in, no logic."""
+
+from celery import shared_task
+
+from classroom import bell, clock, notify
+
+
+@shared_task
+def deliver_message(message_id: int) -> None:
+    """Send one message of the outbox."""
+    notify.deliver(pk=message_id, now=clock.now())
+
+
+@shared_task
+def sweep() -> None:
+    """Ring again for every message that is due."""
+    for message_id in notify.waiting(now=clock.now()):
+        bell.ring("classroom.tasks.deliver_message", message_id)
