@@ -93,6 +93,23 @@ def effective_deadline(user: User, item: Timed, *, started_at: datetime | None =
         .values_list("time_multiplier", flat=True)
         .first()
     )
-    extra = max([0, *(seconds for _, seconds in extensions)])
-    end = started_at + limit * float(multiplier or 1) + timedelta(seconds=extra)
+    return end_of_attempt(
+        started_at,
+        limit=limit,
+        multiplier=float(multiplier or 1),
+        extra_seconds=max([0, *(seconds for _, seconds in extensions)]),
+        closes_at=closes_at,
+    )
+
+
+def end_of_attempt(
+    started_at: datetime,
+    *,
+    limit: timedelta,
+    multiplier: float,
+    extra_seconds: int,
+    closes_at: datetime | None,
+) -> datetime:
+    """Return when an attempt begun at `started_at` ends: its lengthened limit, but never after the close."""
+    end = started_at + limit * multiplier + timedelta(seconds=extra_seconds)
     return min(end, closes_at) if closes_at else end
