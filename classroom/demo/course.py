@@ -1,0 +1,115 @@
+"""Create the demo course's pages: weeks, topics, bibliography, schedule."""
+
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from classroom.demo.calendar import Calendar
+from classroom.models import Announcement, Course, Reference, ScheduleItem, Topic, User, Week
+
+CONTENT = Path(__file__).parent / "content"
+
+SESSION = timedelta(minutes=90)
+
+
+def content(name: str) -> dict[str, Any]:
+    """Read one of the content files."""
+    return tomllib.loads((CONTENT / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def create_course(calendar: Calendar) -> Course:
+    """Create the course with all weeks, their topics and sessions."""
+    data = content("course")
+    first, last = calendar.session(1), calendar.session(calendar.current_week + 3)
+    course = Course.objects.create(
+        slug=data["slug"],
+        title=data["title"],
+        term=str(first.year) if first.year == last.year else f"{first.year}/{last.year % 100:02d}",
+        time_zone=data["time_zone"],
+        starts_on=first.date(),
+        ends_on=last.date(),
+        max_missed_sessions=data["max_missed_sessions"],
+        max_team_size=data["max_team_size"],
+    )
+    for week_data in data["weeks"]:
+        _create_week(course, week_data, calendar)
+    return course
+
+
+def _create_week(course: Course, data: dict[str, Any], calendar: Calendar) -> None:
+    starts_at = calendar.session(data["number"])
+    week = Week.objects.create(
+        course=course,
+        number=data["number"],
+        title=data["title"],
+        goals=data["goals"].strip(),
+        for_next_week=data.get("for_next_week", "").strip(),
+        starts_at=starts_at,
+        released_at=starts_at - timedelta(days=1),
+    )
+    for position, topic_data in enumerate(data.get("topics", []), start=1):
+        topic = Topic.objects.create(
+            week=week, position=position, title=topic_data["title"], body=topic_data["body"].strip()
+        )
+        Reference.objects.bulk_create(
+            Reference(topic=topic, number=number, citation=entry["citation"], url=entry["url"])
+            for number, entry in enumerate(topic_data["references"], start=1)
+        )
+    ScheduleItem.objects.create(
+        course=course,
+        week=week,
+        kind=ScheduleItem.Kind.SESSION,
+        title=f"Week {week.number}: {week.title}",
+        starts_at=starts_at,
+        ends_at=starts_at + SESSION,
+        place="Zoom",
+    )
+
+
+def create_festival(course: Course, calendar: Calendar) -> None:
+    """Put the Waterkant festival and the hackathon's programme on the schedule."""
+    data = content("hackathon")
+    year = calendar.festival_year(data["hackathon"][0])
+    first, last = data["festival"]
+    items = [
+        ScheduleItem(
+            course=course,
+            kind=ScheduleItem.Kind.FESTIVAL,
+            title="Waterkant festival",
+            starts_at=calendar.at(year, first),
+            ends_at=calendar.at(year, last, "23:59"),
+            place="Kiel",
+        )
+    ]
+    items += [
+        ScheduleItem(
+            course=course,
+            kind=session["kind"],
+            title=session["title"],
+            starts_at=calendar.at(year, session["day"], session["begins"]),
+            ends_at=calendar.at(year, session["day"], session["ends"]),
+            place=data["venue"],
+        )
+        for session in data["sessions"]
+    ]
+    ScheduleItem.objects.bulk_create(items)
+
+
+def announce(course: Course, author: User, calendar: Calendar) -> None:
+    """Publish what the staff told the class."""
+    today = calendar.session(calendar.current_week)
+    Announcement.objects.create(
+        course=course,
+        author=author,
+        title="The hackathon is open for registration",
+        body="Form a team of up to four and pick a challenge. Places are limited; the page counts them.",
+        published_at=today - timedelta(days=3),
+    )
+    Announcement.objects.create(
+        course=course,
+        author=author,
+        title="A quiz opens today's session",
+        body="You have **six minutes**. The link comes in Mattermost and the Zoom chat, and is on your page.",
+        published_at=today - timedelta(hours=2),
+    )
