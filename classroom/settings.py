@@ -289,13 +289,20 @@ TIME_ZONE = os.environ.get("TIME_ZONE", "Europe/Berlin")
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
-STATICFILES_DIRS: list[Any] = [BASE_DIR / "static"]
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Browser libraries come from npm; `classroom.assets` lists the files that are served.
+NODE_MODULES = BASE_DIR / "node_modules"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "classroom.assets.LibraryFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "classroom.assets.StaticStorage"
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG
