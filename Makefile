@@ -1,0 +1,61 @@
+# make run      the site with its demo course on http://127.0.0.1:8000
+# make test     every test; make check: style, types, layers, templates, migrations
+# make lock     new requirements*.txt and package-lock.json from the ranges in pyproject.toml and package.json
+# make clean    forget what was installed and built; the database and uploads in var/ stay
+
+.DEFAULT_GOAL := run
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+
+# The newest Python there is from 3.11 on; PYTHON=... chooses another for a new .venv.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+
+# DEMO= (empty) starts without the demo course.
+DEMO ?= 1
+
+LIBRARIES := node_modules/.installed
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+STATIC := var/static/.collected
+
+.PHONY: run install test check lock clean messages
+run: install
+	@$(MANAGE) run $(if $(DEMO),--demo)
+
+install: .venv/.site libraries $(CATALOGUES) $(STATIC)
+
+# A .venv that is a link belongs to somebody else: it is used as it is.
+.venv/.site: requirements.txt
+	@$(MAKE) --no-print-directory .venv/bin/pip
+	@[ -L .venv ] || { echo "Installing the site's Python packages ..." && $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt; }
+	@touch $@
+
+.venv/.dev: requirements-dev.txt requirements.txt
+	@$(MAKE) --no-print-directory .venv/bin/pip
+	@[ -L .venv ] || { echo "Installing the developers' Python packages ..." && $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt; }
+	@touch $@ .venv/.site
+
+.venv/bin/pip:
+	@[ -n "$(PYTHON)" ] || { echo "Classroom needs Python 3.11 or newer: install it, or say where it is with PYTHON=/path/to/python3." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing. On Debian or Ubuntu: sudo apt install python3-venv" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+# Without npm's registry the pages work with plain text areas and raw TeX, so that is a notice and no failure;
+# the next start tries again.
+.PHONY: libraries
+libraries:
+	@[ $(LIBRARIES) -nt package-lock.json ] || { \
+		echo "Fetching the browser libraries ..."; \
+		command -v npm >/dev/null || [ -x $(BIN)/npm ] || $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.txt; \
+		PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel error --fetch-retries 1 --fetch-timeout 30000 >/dev/null \
+		&& touch $(LIBRARIES); \
+	} || echo "Notice: npm could not fetch the browser libraries; the code editor, formulas and charts are plain until it can."
+
+%.mo: %.po
+	@$(BIN)/python -c 'import polib, sys; polib.pofile(sys.argv[1]).save_as_mofile(sys.argv[2])' $< $@
+
+$(STATIC): .venv/.site classroom/assets.py $(wildcard $(LIBRARIES)) $(shell find static classroom/static -type f 2>/dev/null)
+	@$(MANAGE) collectstatic --noinput --verbosity 0
+	@touch $@

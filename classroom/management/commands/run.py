@@ -1,0 +1,46 @@
+"""`manage.py run`: the site, its workers and its Redis in one terminal."""
+
+import os
+import sys
+from argparse import ArgumentParser
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from classroom import runner
+
+
+class Command(BaseCommand):
+    """Prepare the database, then run what the `Procfile` lists until Ctrl-C."""
+
+    help = "Prepares the database and runs web server, workers, clock and Redis together until Ctrl-C."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--demo", action="store_true", help="load the demo course and print sign-in links"
+        )
+
+    def handle(self, *args: object, **options: object) -> None:
+        call_command("prepare", demo=options["demo"])
+        self.stdout.write("Starting ...")
+        self.stdout.flush()
+        outside_redis = bool(os.environ.get("REDIS_URL"))
+        sys.exit(
+            runner.run(
+                settings.BASE_DIR / "Procfile",
+                leave_out={"redis"} if outside_redis else set(),
+                environment=os.environ
+                | {
+                    "PYTHON": sys.executable,
+                    "PYTHONUNBUFFERED": "1",
+                    "HOST": settings.HOST,
+                    "PORT": str(settings.PORT),
+                    "SITE_URL": settings.SITE_URL,
+                    "WEB_WORKERS": os.environ.get("WEB_WORKERS", "1"),
+                    "WEB_THREADS": os.environ.get("WEB_THREADS", "4"),
+                    "GRADERS": os.environ.get("GRADERS", "2"),
+                },
+                ready=f"Classroom is ready: {settings.SITE_URL}   (Ctrl-C stops it)",
+            )
+        )
