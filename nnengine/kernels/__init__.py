@@ -1,0 +1,1 @@
+"""The array work that several layers share."""
