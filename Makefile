@@ -59,3 +59,34 @@ libraries:
 $(STATIC): .venv/.site classroom/assets.py $(wildcard $(LIBRARIES)) $(shell find static classroom/static -type f 2>/dev/null)
 	@$(MANAGE) collectstatic --noinput --verbosity 0
 	@touch $@
+
+# Both databases: all tests on SQLite, then on PostgreSQL all but those of the running site.
+PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadgroup --quiet
+test: .venv/.dev libraries $(CATALOGUES)
+	@$(PYTEST) $(ARGS)
+	@DB=postgresql $(PYTEST) -m "not site" --ignore tests/nnengine $(ARGS)
+
+# Everything that reads the code without running it.
+check: .venv/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet . || { echo "Run: ruff format ."; exit 1; }
+	@$(BIN)/mypy classroom quizzes projects nnengine manage.py
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/djlint --lint --quiet classroom quizzes projects templates
+	@$(MANAGE) makemigrations --check --dry-run
+	@$(MANAGE) check --fail-level WARNING
+
+UV := UV_CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url
+lock: .venv/.dev
+	@$(UV) pyproject.toml --extra site --output-file requirements.txt $(UPGRADE)
+	@$(UV) pyproject.toml --extra site --extra dev --constraints requirements.txt --output-file requirements-dev.txt $(UPGRADE)
+	@$(UV) --group pyproject.toml:node --output-file requirements-node.txt $(UPGRADE)
+	@npm install --package-lock-only --ignore-scripts --no-audit --no-fund
+
+# The German catalogue's list of texts, from the source (needs GNU gettext).
+messages:
+	@$(MANAGE) makemessages --locale de --no-location --ignore 'node_modules/*' --ignore 'tests/*' --ignore 'var/*'
+
+clean:
+	rm -rf .venv node_modules var/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,114 @@
+"""What tests of every package may ask for: the running site, browsers, and their own Redis."""
+
+import os
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Error as PlaywrightError
+from playwright.sync_api import sync_playwright
+
+from tests.browser import FLAGS, Watch, executable
+from tests.site import Site
+
+
+def pytest_collection_modifyitems(items):
+    """Keep tests of the running site on one worker, so that there is one site."""
+    for item in items:
+        if "site" in item.fixturenames:
+            item.add_marker(pytest.mark.xdist_group("site"))
+            item.add_marker(pytest.mark.site)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Commit everything SQLite's write-ahead log holds before other processes open the file."""
+    with django_db_blocker.unblock():
+        connection.close()
+
+
+def _database_url() -> str:
+    database = settings.DATABASES["default"]
+    if database["ENGINE"].endswith("sqlite3"):
+        return f"sqlite:///{connection.settings_dict['NAME']}"
+    url, _, query = os.environ["DATABASE_URL"].partition("?")
+    return url.rpartition("/")[0] + f"/{connection.settings_dict['NAME']}" + (query and f"?{query}")
+
+
+@pytest.fixture(scope="session")
+def _running_site(django_db_setup):
+    site = Site(_database_url())
+    site.manage("collectstatic", "--noinput", "--verbosity=0")
+    site.start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def site(_running_site, transactional_db):
+    """The whole site on the test's database: what a test creates, its processes see.
+
+    A process the test killed is started again for the next one.
+    """
+    yield _running_site
+    dead = [
+        name for name in ("redis", "web", "grader", "courier", "beat") if name not in _running_site.running
+    ]
+    if dead:
+        _running_site.start(*dead)
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory, _running_site):
+    """The address of a real Redis."""
+    return f"redis+socket://{settings.REDIS_SOCKET}"
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium; where none can be had the tests are skipped, in CI they fail."""
+    with sync_playwright() as playwright:
+        try:
+            chromium = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+        except PlaywrightError as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(
+                f"no browser: install chromium, or set CHROMIUM to its path ({error.message.splitlines()[0]})"
+            )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser, site):
+    """Return a function that opens a page of the site, signed in as `user`, in a browser of its own.
+
+    `page.watch` collects console errors, policy violations and requests to other hosts; any of them fails
+    the test at its end.
+    """
+    opened = []
+
+    def open_page(user=None, **options):
+        context = browser.new_context(base_url=site.url, **({"locale": "en-GB"} | options))
+        context.set_default_timeout(10_000)
+        watch = Watch(site.url)
+        watch.follow(context)
+        if user is not None:
+            context.add_cookies([site.session_cookie(user)])
+        page = context.new_page()
+        page.watch = watch
+        opened.append((context, watch))
+        return page
+
+    yield open_page
+    problems = [problem for _, watch in opened for problem in watch.problems]
+    for context, _ in opened:
+        context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def page(open_page):
+    """One page of the running site, signed out."""
+    return open_page()
