@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from classroom.models.course import Course
@@ -77,6 +78,8 @@ def seat_in(request: HttpRequest, slug: str) -> Seat:
         course, role = found, Role.INSTRUCTOR
     viewing = role in STAFF and request.session.get(VIEW_AS_STUDENT) == course.pk
     seat = Seat(course, user, Role.STUDENT if viewing else role, viewing)
+    if not user.time_zone:  # times are shown in the course's zone until the request ends
+        timezone.activate(course.zone)
     if request.method not in SAFE_METHODS:
         _refuse_onlookers(seat)
     request.seat = seat  # type: ignore[attr-defined]  # templates read the course and the role from it

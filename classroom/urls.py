@@ -3,7 +3,10 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from classroom.appearance import choose
+
 urlpatterns = [
+    path("appearance/", choose, name="appearance"),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -48,4 +48,5 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 
 # Tests render pages without collecting static files first; the tests in a browser do collect them.
 STORAGES = STORAGES | {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+(VAR / "static").mkdir(exist_ok=True)  # whitenoise warns where there is none
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

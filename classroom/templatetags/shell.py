@@ -1,0 +1,90 @@
+"""`{% load shell %}`: what the frame of every page needs to know."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.template.context import Context
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+register = template.Library()
+
+STUDENT_ROOMS: tuple[tuple[Promise, str], ...] = (
+    (_("Now"), "course"),
+    (_("Week"), "weeks"),
+    (_("Schedule"), "schedule"),
+    (_("Quizzes"), "quizzes:index"),
+    (_("Exercises"), "projects:index"),
+    (_("Hackathon"), "projects:hackathon"),
+)
+STAFF_ROOMS: tuple[tuple[Promise, str], ...] = (
+    (_("Dashboard"), "dashboard"),
+    *STUDENT_ROOMS[1:],
+    (_("Gradebook"), "gradebook"),
+    (_("People"), "people"),
+)
+
+
+@dataclass(frozen=True)
+class Room:
+    """A place of the course in the navigation."""
+
+    label: Promise
+    url: str
+    is_current: bool
+
+
+@register.simple_tag(takes_context=True)
+def course_rooms(context: Context) -> list[Room]:
+    """List the places of the course that the asking person's role has; none outside of a course."""
+    request = context.get("request")
+    seat: Any = getattr(request, "seat", None)
+    if request is None or seat is None:
+        return []
+    home = reverse("course", args=[seat.course.slug])
+    rooms = []
+    for label, name in STAFF_ROOMS if seat.is_staff else STUDENT_ROOMS:
+        try:
+            url = reverse(name, args=[seat.course.slug])
+        except NoReverseMatch:
+            continue
+        here = request.path == url if url == home else request.path.startswith(url)
+        rooms.append(Room(label, url, here))
+    return rooms
+
+
+@register.simple_tag(takes_context=True)
+def theme_attribute(context: Context) -> str:
+    """Name the scheme a person chose, empty where the system decides."""
+    theme = str(context.get("theme", "auto"))
+    return "" if theme == "auto" else theme
+
+
+@register.filter
+def initials(person: object) -> str:
+    """Shorten a name to the first letters of its first and last word, for the round sign beside it."""
+    words = str(person).split("@")[0].replace(".", " ").replace("-", " ").split()
+    if not words:
+        return "?"
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+@register.filter
+def heat(share: float | None) -> int:
+    """Turn a share from 0 to 1 into the step 0 to 10 that `data-heat` takes."""
+    return 0 if share is None else max(0, min(10, round(share * 10)))
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """Draw an icon of `img/icons.svg`; it decorates a text or an `aria-label` and says nothing itself."""
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>',
+        static("classroom/img/icons.svg"),
+        name,
+    )
