@@ -5,6 +5,7 @@ Every deadline is decided by the database's clock, because several web hosts wou
 
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -75,13 +76,9 @@ def effective_deadline(user: User, item: Timed, *, started_at: datetime | None =
     `started_at` the time limit counts too, multiplied by the person's accommodation and lengthened by extra
     time, and the earlier of the two ends wins. An accommodation lengthens limits; closing dates stay.
     """
-    extensions = list(
-        Extension.objects.filter(
-            Q(user=user) | Q(group__members=user), course_id=item.course_id, item=item.deadline_key
-        )
-        .values_list("closes_at", "extra_seconds")
-        .distinct()
-    )
+    extensions = [
+        (until, seconds) for _, until, seconds in _extensions(user, item.course_id, [item.deadline_key])
+    ]
     closes_at = item.closes_at
     if closes_at is not None:
         closes_at = max([closes_at, *(until for until, _ in extensions if until)])
@@ -100,6 +97,30 @@ def effective_deadline(user: User, item: Timed, *, started_at: datetime | None =
         extra_seconds=max([0, *(seconds for _, seconds in extensions)]),
         closes_at=closes_at,
     )
+
+
+def closing_times(user: User, items: Sequence[Timed]) -> dict[str, datetime | None]:
+    """Return, by `deadline_key`, until when `user` may hand in each of `items`, all of one course.
+
+    One query for any number; the same answers as `effective_deadline` gives without `started_at`.
+    """
+    closing = {item.deadline_key: item.closes_at for item in items}
+    courses = {item.course_id for item in items}
+    if not closing:
+        return closing
+    for key, until, _ in _extensions(user, courses.pop(), list(closing)):
+        planned = closing[key]
+        if planned is not None and until is not None:
+            closing[key] = max(planned, until)
+    return closing
+
+
+def _extensions(user: User, course_id: int, keys: list[str]) -> list[tuple[str, datetime | None, int]]:
+    """Return a person's extensions and their groups': (item, closes at, extra seconds)."""
+    mine = Extension.objects.filter(
+        Q(user=user) | Q(group__members=user), course_id=course_id, item__in=keys
+    ).distinct()
+    return list(mine.values_list("item", "closes_at", "extra_seconds"))
 
 
 def end_of_attempt(

@@ -129,3 +129,21 @@ def test_more_allowance_is_never_less_time(minutes, multiplier, extra):
     end = clock.end_of_attempt(NOW, limit=limit, multiplier=factor, extra_seconds=extra, closes_at=None)
     assert end >= NOW + limit
     assert end == NOW + limit * factor + timedelta(seconds=extra)
+
+
+def test_closing_times_answers_as_effective_deadline_for_many_items(
+    course, student, django_assert_num_queries
+):
+    group = Group.objects.create(course=course, name="A")
+    group.members.add(student)
+    items = [Work(course, NOW + timedelta(days=day)) for day in (1, 2, 3)] + [Work(course)]
+    for number, item in enumerate(items):
+        item.deadline_key = f"quiz:{number}"
+    extend(course, user=student, item="quiz:0", closes_at=NOW + timedelta(days=9))
+    extend(course, group=group, item="quiz:1", closes_at=NOW + timedelta(hours=1))
+    extend(course, user=student, item="quiz:3", closes_at=NOW + timedelta(days=9))
+    extend(course, user=UserFactory(), item="quiz:2", closes_at=NOW + timedelta(days=9))
+    with django_assert_num_queries(1):
+        closing = clock.closing_times(student, items)
+    assert closing == {item.deadline_key: clock.effective_deadline(student, item) for item in items}
+    assert closing["quiz:0"] == NOW + timedelta(days=9)
