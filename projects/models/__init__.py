@@ -1,1 +1,23 @@
 """The tables of `projects`."""
+
+from projects.models.challenge import Challenge
+from projects.models.hackathon import Consent, Hackathon
+from projects.models.submission import MAX_ATTEMPTS, FunctionGrade, Gradable, Source, State, Submission
+from projects.models.team import FailedJoin, Membership, Project, Team, new_join_code
+
+__all__ = [
+    "MAX_ATTEMPTS",
+    "Challenge",
+    "Consent",
+    "FailedJoin",
+    "FunctionGrade",
+    "Gradable",
+    "Hackathon",
+    "Membership",
+    "Project",
+    "Source",
+    "State",
+    "Submission",
+    "Team",
+    "new_join_code",
+]

@@ -1,0 +1,82 @@
+"""A hackathon: teams, challenges and projects within a few days."""
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from classroom.models import Course
+
+
+class Hackathon(models.Model):
+    """An event of a course. Its phases are derived from its times; the course's zone is its zone."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="hackathons")
+    title = models.CharField(_("title"), max_length=200)
+    summary = models.TextField(_("summary"), blank=True, help_text=_("Markdown."))
+    venue = models.CharField(_("venue"), max_length=200, blank=True)
+    venue_url = models.URLField(_("link of the venue or video call"), blank=True)
+    code_of_conduct = models.TextField(_("code of conduct"), blank=True, help_text=_("Markdown."))
+    starts_at = models.DateTimeField(_("begins"))
+    ends_at = models.DateTimeField(_("ends"))
+    registration_opens_at = models.DateTimeField(_("registration opens"))
+    registration_closes_at = models.DateTimeField(_("registration closes"))
+    submission_closes_at = models.DateTimeField(
+        _("projects are due"), help_text=_("Until then a team may change what its project page says.")
+    )
+    min_team_size = models.PositiveSmallIntegerField(
+        _("smallest team"), default=1, validators=[MinValueValidator(1)]
+    )
+    max_team_size = models.PositiveSmallIntegerField(
+        _("largest team"), default=4, validators=[MinValueValidator(1)]
+    )
+    published_at = models.DateTimeField(
+        _("shown to students from"), null=True, blank=True, help_text=_("Empty: only staff see it.")
+    )
+
+    class Meta:
+        verbose_name = _("hackathon")
+        verbose_name_plural = _("hackathons")
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("starts_at")), name="hackathon_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(registration_closes_at__gt=models.F("registration_opens_at")),
+                name="hackathon_registration_closes_after_opening",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(max_team_size__gte=models.F("min_team_size"), min_team_size__gte=1),
+                name="hackathon_team_sizes_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the event's page."""
+        return reverse("projects:hackathon", args=[self.course.slug, self.pk])
+
+
+class Consent(models.Model):
+    """Somebody agreed to the code of conduct, in the words it had then."""
+
+    hackathon = models.ForeignKey(Hackathon, on_delete=models.CASCADE, related_name="consents")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    text_sha256 = models.CharField(_("version of the text"), max_length=64)
+    given_at = models.DateTimeField(_("given"))
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hackathon", "user", "text_sha256"], name="consent_once_a_person_and_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.hackathon}"

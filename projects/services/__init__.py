@@ -1,0 +1,23 @@
+"""What people do: each service is one act, in one transaction, or it raises `Refused`."""
+
+from projects.errors import Refused
+from projects.services.handing_in import check_open, choose, hand_in, next_free_try, submissions_of
+from projects.services.registration import ProjectDetails, register_project, withdraw_project
+from projects.services.teams import create_team, hand_over, join_team, leave_team, renew_join_code
+
+__all__ = [
+    "ProjectDetails",
+    "Refused",
+    "check_open",
+    "choose",
+    "create_team",
+    "hand_in",
+    "hand_over",
+    "join_team",
+    "leave_team",
+    "next_free_try",
+    "register_project",
+    "renew_join_code",
+    "submissions_of",
+    "withdraw_project",
+]

@@ -1,0 +1,141 @@
+"""Taking work in."""
+
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from classroom import bell, clock
+from classroom.models import User
+from projects import intake, words
+from projects.errors import Refused
+from projects.models import Challenge, Membership, Project, Source, Submission, Team
+
+GRADE_TASK = "projects.tasks.grade_next"
+
+
+def hand_in(*, challenge: Challenge, user: User, filename: str, source: bytes, now: datetime) -> Submission:
+    """Store a hand-in and ask a worker to grade it. When this returns, the work is saved.
+
+    The same content again, while the first is still waiting, is the first one (a second click).
+
+    Parameters
+    ----------
+    challenge
+        An exercise, a homework, or a hackathon's challenge that the user's team has registered for.
+    filename, source
+        As uploaded; a pasted text comes as "pasted.py".
+    now
+        When the request arrived: it decides whether it is in time.
+
+    Raises
+    ------
+    Refused
+        Not open, too late, no free try, or nothing that can be graded; the message names the remedy.
+    """
+    check_open(challenge=challenge, user=user, now=now)
+    suffixes = intake.CODE_SUFFIXES if challenge.exercise else intake.TEXT_SUFFIXES
+    intake.check_source(source, filename=filename, suffixes=suffixes)
+    with transaction.atomic():
+        team = _lock_owner(challenge, user)
+        earlier = submissions_of(challenge=challenge, user=user, team=team)
+        last = earlier.order_by("-number").first()
+        digest = sha256(source).hexdigest()
+        if last and last.sha256 == digest and challenge.exercise and not (last.graded_at or last.failed_at):
+            return last
+        _check_tries(challenge, earlier, now)
+        submission = Submission.objects.create(
+            challenge=challenge,
+            user=user,
+            team=team,
+            number=last.number + 1 if last else 1,
+            exercise=challenge.exercise,
+            filename=intake.clean_name(filename),
+            sha256=digest,
+            size_bytes=len(source),
+            submitted_at=now,
+            priority=Submission.Priority.REPEAT if last else Submission.Priority.FIRST,
+        )
+        submission.authors.set([user] if team is None else User.objects.filter(memberships__team=team))
+        Source.objects.create(submission=submission, content=source)
+        if challenge.exercise:
+            bell.ring(GRADE_TASK)
+    return submission
+
+
+def check_open(*, challenge: Challenge, user: User, now: datetime) -> None:
+    """Raise `Refused` unless `user` may hand in now; a deadline itself is already too late."""
+    if challenge.opens_at and now < challenge.opens_at:
+        raise Refused(
+            _("This opens on %(when)s.") % {"when": words.moment(challenge.opens_at, challenge.course)},
+            until=challenge.opens_at,
+        )
+    deadline = clock.effective_deadline(user, challenge)
+    if deadline and now >= deadline:
+        raise Refused(
+            _(
+                "This closed on %(when)s. What you wrote is still here: copy it, and ask your instructor "
+                "for an extension if something kept you."
+            )
+            % {"when": words.moment(deadline, challenge.course)}
+        )
+
+
+def submissions_of(*, challenge: Challenge, user: User, team: Team | None) -> QuerySet[Submission]:
+    """Return the hand-ins of the team, or of the person where there is none."""
+    mine = {"user": user} if team is None else {"team": team}
+    return Submission.objects.filter(challenge=challenge, **mine)
+
+
+def next_free_try(*, challenge: Challenge, earlier: QuerySet[Submission], now: datetime) -> datetime | None:
+    """Return when another hand-in will be accepted; None means now. Those nobody could grade cost no try."""
+    if challenge.tries is None:
+        return None
+    since = now - challenge.tries_window
+    recent = list(
+        earlier.filter(submitted_at__gt=since, failed_at=None)
+        .order_by("-submitted_at")
+        .values_list("submitted_at", flat=True)[: challenge.tries]
+    )
+    return recent[-1] + challenge.tries_window if len(recent) == challenge.tries else None
+
+
+def choose(*, submission: Submission, now: datetime) -> None:
+    """Let this hand-in count, where the challenge leaves the choice to students."""
+    check_open(challenge=submission.challenge, user=submission.user, now=now)
+    if submission.challenge.policy != Challenge.Policy.CHOSEN:
+        raise Refused(submission.challenge.get_policy_display())
+    Submission.objects.filter(pk=submission.pk).update(chosen_at=now)
+
+
+def _check_tries(challenge: Challenge, earlier: QuerySet[Submission], now: datetime) -> None:
+    free_at = next_free_try(challenge=challenge, earlier=earlier, now=now)
+    if free_at:
+        raise Refused(
+            _(
+                "You have used your %(tries)d tries in %(minutes)d minutes. The next one is free on "
+                "%(when)s; what you wrote stays here."
+            )
+            % {
+                "tries": challenge.tries,
+                "minutes": challenge.tries_window_minutes,
+                "when": words.moment(free_at, challenge.course),
+            },
+            until=free_at,
+        )
+
+
+def _lock_owner(challenge: Challenge, user: User) -> Team | None:
+    """Let one hand-in of a person or team in at a time, so that numbers and tries are counted right."""
+    if not challenge.is_for_teams:
+        User.objects.select_for_update().get(pk=user.pk)
+        return None
+    membership = Membership.objects.filter(hackathon=challenge.hackathon_id, user=user).first()
+    if membership is None:
+        raise Refused(_("Only teams hand in here. Create a team, or join one with its code."))
+    team = Team.objects.select_for_update().get(pk=membership.team_id)
+    if not Project.objects.filter(team=team, challenge=challenge, withdrawn_at=None).exists():
+        raise Refused(_("Your team has not chosen this challenge. Register your project for it first."))
+    return team

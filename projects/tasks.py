@@ -1,0 +1,25 @@
+"""Celery's entry points: no logic."""
+
+from celery import shared_task
+
+from classroom import bell, clock
+from projects import grading
+from projects.services.handing_in import GRADE_TASK
+
+#: How many bells one sweep rings at most; the next sweep follows in seconds.
+SWEEP_BELLS = 50
+
+
+@shared_task
+def grade_next() -> None:
+    """Grade the most urgent hand-in."""
+    grading.grade_next()
+
+
+@shared_task
+def sweep() -> None:
+    """Give up what cannot be graded, and ring again for everything that waits."""
+    now = clock.now()
+    grading.give_up_lapsed(now=now)
+    for _ in range(min(grading.waiting_count(now=now), SWEEP_BELLS)):
+        bell.ring(GRADE_TASK)
