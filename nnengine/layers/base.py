@@ -124,3 +124,13 @@ class Layer:
         if array is None or array.shape != shape or array.dtype != dtype:
             array = self._workspaces[name] = aligned_empty(shape, dtype)
         return array
+
+    def workspace_like(self, name: str, x: Array) -> Array:
+        """Return a workspace of the shape, dtype and memory order of `x`."""
+        if x.flags.c_contiguous:
+            return self.workspace(name, x.shape, x.dtype)
+        if x.flags.f_contiguous:
+            return self.workspace(name, x.shape[::-1], x.dtype).T
+        slowest_first = sorted(range(x.ndim), key=lambda axis: -x.strides[axis])
+        array = self.workspace(name, tuple(x.shape[axis] for axis in slowest_first), x.dtype)
+        return array.transpose(np.argsort(slowest_first))
