@@ -56,7 +56,7 @@ libraries:
 %.mo: %.po
 	@$(BIN)/python -c 'import polib, sys; polib.pofile(sys.argv[1]).save_as_mofile(sys.argv[2])' $< $@
 
-$(STATIC): .venv/.site classroom/assets.py $(wildcard $(LIBRARIES)) $(shell find static classroom/static -type f 2>/dev/null)
+$(STATIC): .venv/.site classroom/assets.py $(wildcard $(LIBRARIES)) $(shell find classroom/static quizzes/static projects/static -type f 2>/dev/null)
 	@$(MANAGE) collectstatic --noinput --verbosity 0
 	@touch $@
 
@@ -72,7 +72,7 @@ check: .venv/.dev
 	@$(BIN)/ruff format --check --quiet . || { echo "Run: ruff format ."; exit 1; }
 	@$(BIN)/mypy classroom quizzes projects nnengine manage.py
 	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/djlint --lint --quiet classroom quizzes projects templates
+	@$(BIN)/djlint --lint --quiet classroom quizzes projects
 	@$(MANAGE) makemigrations --check --dry-run
 	@$(MANAGE) check --fail-level WARNING
 

@@ -13,13 +13,16 @@ View = Callable[[HttpRequest], HttpResponse]
 def limit_uploads(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    """Refuse a body larger than `MAX_UPLOAD_BYTES` with a page that says how large it may be."""
+    """Refuse a body that is too large, unread, with a page that says how large it may be.
+
+    The limit is `MAX_UPLOAD_BYTES` with files and Django's `DATA_UPLOAD_MAX_MEMORY_SIZE` without.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > settings.MAX_UPLOAD_BYTES:
-            return render(
-                request, "413.html", {"limit": filesizeformat(settings.MAX_UPLOAD_BYTES)}, status=413
-            )
+        with_files = request.content_type == "multipart/form-data"
+        limit = settings.MAX_UPLOAD_BYTES if with_files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+            return render(request, "413.html", {"limit": filesizeformat(limit)}, status=413)
         return get_response(request)
 
     return middleware

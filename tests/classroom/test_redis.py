@@ -1,0 +1,22 @@
+import pytest
+import redis
+from django.conf import settings
+
+
+def test_redis_keeps_messages_on_disk_and_drops_none(site):
+    with redis.Redis(unix_socket_path=str(settings.REDIS_SOCKET)) as client:
+        assert client.config_get("appendonly", "maxmemory-policy", "port") == {
+            "appendonly": "yes",
+            "maxmemory-policy": "noeviction",
+            "port": "0",
+        }
+
+
+def test_redis_is_for_its_owner_only(site):
+    assert settings.REDIS_SOCKET.stat().st_mode & 0o777 == 0o700
+    assert settings.VAR.stat().st_mode & 0o077 == 0
+
+
+def test_second_redis_on_the_same_folder_refuses_to_start(site):
+    with pytest.raises(AssertionError, match=r"is the site running twice\?"):
+        site.manage("redis")
