@@ -1,0 +1,191 @@
+"""`python -m nnengine`: students check their network at home, with the checks of the course."""
+
+import argparse
+import dataclasses
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from nnengine import exercises
+from nnengine.grading import Report, Verdict, grade
+from nnengine.grading.submission import parse
+from nnengine.grading.verify import verify
+from nnengine.sandbox import IsolationUnavailable, Sandbox, SandboxCrashed, Tier
+from nnengine.sandbox.doctor import worker_doctor
+
+PUBLIC_SEED = 20_270
+_COLOURS = {Verdict.CORRECT: "32", Verdict.WRONG_SHAPE: "33", Verdict.MISSING: "2"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns the exit code: 0 all right, 1 something is wrong, 2 it could not be checked."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (IsolationUnavailable, SandboxCrashed) as error:
+        _say(str(error), sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m nnengine", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    check = commands.add_parser("check", help="check files, function by function")
+    check.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    check.add_argument("--exercise", choices=[info.id for info in exercises.catalogue()], metavar="ID")
+    check.add_argument("--json", action="store_true", help="one JSON object a line")
+    check.add_argument("--sandbox", action="store_true", help="isolate the code as the course's server does")
+    check.add_argument("--reduced", action="store_true", help="with --sandbox: the tier without namespaces")
+    check.add_argument("--watch", action="store_true", help="check again whenever a file is saved")
+    check.add_argument("--seed", type=int, default=PUBLIC_SEED, help="draw other inputs")
+    check.add_argument("--language", choices=["en", "de"], default=_language())
+    check.set_defaults(run=_check)
+    listing = commands.add_parser("exercises", help="list the exercises, or verify them")
+    listing.add_argument("action", nargs="?", choices=["list", "verify"], default="list")
+    listing.add_argument("--json", action="store_true")
+    listing.set_defaults(run=_exercises)
+    doctor = commands.add_parser("doctor", help="say what isolation this machine offers")
+    doctor.add_argument("--json", action="store_true")
+    doctor.set_defaults(run=_doctor)
+    return parser
+
+
+def _language() -> str:
+    return "de" if os.environ.get("LANG", "").lower().startswith("de") else "en"
+
+
+def _say(text: str, stream: Any = None) -> None:  # noqa: ANN401 - a text stream
+    print(text, file=stream, flush=True)
+
+
+def _check(options: argparse.Namespace) -> int:
+    if not options.watch:
+        return _check_all(options)
+    seen: dict[Path, float] = {}
+    while True:
+        times = {path: path.stat().st_mtime for path in options.files if path.exists()}
+        if times != seen:
+            seen = times
+            _check_all(options)
+        time.sleep(0.3)
+
+
+def _check_all(options: argparse.Namespace) -> int:
+    tier: Tier = ("reduced" if options.reduced else "full") if options.sandbox else "none"
+    worst = 0
+    with Sandbox(tier=tier) as sandbox:
+        for path in options.files:
+            try:
+                source = path.read_bytes()
+            except OSError as error:
+                _say(f"{path}: {error.strerror}", sys.stderr)
+                worst = 2
+                continue
+            exercise = options.exercise or guess(source, path.name)
+            if exercise is None:
+                _say(f"{path}: which exercise is it? Say --exercise ID.", sys.stderr)
+                worst = 2
+                continue
+            report = grade(source, filename=path.name, exercise=exercise, seed=options.seed, sandbox=sandbox)
+            _print(report, path, options)
+            worst = max(worst, 0 if all(f.is_correct for f in report.functions) else 1)
+    return worst
+
+
+def guess(source: bytes, filename: str) -> str | None:
+    """Return the exercise that the functions defined in `source` belong to, None where that is not clear."""
+    defined = set(parse(source, filename).definitions)
+    hits = {
+        info.id: (len(defined & (names := {f.name for f in info.functions})), -len(names - defined))
+        for info in exercises.catalogue()
+    }
+    best = sorted(hits, key=lambda name: hits[name], reverse=True)
+    if not best or hits[best[0]][0] == 0 or (len(best) > 1 and hits[best[0]] == hits[best[1]]):
+        return None
+    return best[0]
+
+
+def as_json(report: Report, language: str) -> dict[str, Any]:
+    """Return the report as the command line prints it: sentences in one language."""
+    data = report.to_dict()
+    for item in (*data["functions"], *data["problems"]):
+        for key in ("message", "hint"):
+            if item.get(key):
+                item[key] = item[key][language]
+    return data
+
+
+def _print(report: Report, path: Path, options: argparse.Namespace) -> None:
+    data = as_json(report, options.language)
+    if options.json:
+        _say(json.dumps(data, ensure_ascii=False))
+        return
+    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    _say(
+        f"{path}: {report.exercise}, {report.score:g} of {report.max_score:g}, {report.seconds * 1000:.0f} ms"
+    )
+    for problem in data["problems"]:
+        _say(f"  ! {_plain(problem['message'])}")
+    for function, item in zip(report.functions, data["functions"], strict=True):
+        mark = "ok " if function.is_correct else "-- "
+        if colour:
+            mark = f"\033[{_COLOURS.get(function.verdict, '31')}m{mark}\033[0m"
+        _say(f"  {mark}{function.name:<32} {function.points:g}/{function.max_points:g}  {function.verdict}")
+        for key in ("message", "hint"):
+            if item[key]:
+                _say(f"       {_plain(item[key])}")
+
+
+def _plain(text: str) -> str:
+    """Return `text` without what a terminal would obey: messages may quote a student's source."""
+    return "".join(character if character.isprintable() else "?" for character in text)
+
+
+def _exercises(options: argparse.Namespace) -> int:
+    if options.action == "verify":
+        return _verify()
+    catalogue = exercises.catalogue()
+    if options.json:
+        _say(json.dumps([info.to_dict() for info in catalogue], ensure_ascii=False))
+        return 0
+    for info in catalogue:
+        _say(f"{info.id:<32} {info.week:<8} {info.title.en}")
+    return 0
+
+
+def _verify() -> int:
+    faults, bugs = [], 0
+    for info in exercises.catalogue():
+        exercise = exercises.get(info.id)
+        found = verify(exercise)
+        count = sum(len(function.bugs) for function in exercise.functions)
+        bugs += count
+        state = "FAULTY" if found else "ok"
+        _say(f"{info.id:<32} {len(exercise.functions):>2} functions {count:>3} bugs  {state}")
+        faults += found
+    for fault in faults:
+        _say(f"  {fault}", sys.stderr)
+    _say(f"{bugs} planted bugs, {len(faults)} faults")
+    return 1 if faults else 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    report = worker_doctor()
+    if options.json:
+        _say(json.dumps(dataclasses.asdict(report) | {"best": report.best}))
+    else:
+        _say(report.machine)
+        for trial in report.trials:
+            _say(f"{trial.tier:<8} {'works' if trial.works else 'does not work: ' + trial.reason}")
+        _say(f"best: {report.best or 'none: this worker will refuse to grade'}")
+    return 0 if report.best == "full" else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,263 @@
+"""Why is it wrong? Names the mistake from the numbers alone."""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from nnengine.exercises.base import Bug, Draw, Function
+from nnengine.grading.compare import Mismatch, close, compare, layouts
+from nnengine.text import Text
+
+# A planted bug must reproduce the student's numbers this closely.
+_SAME = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """Stands for a result where a function raised instead."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One call of a student's function: inputs, what was expected, what came, how it differs."""
+
+    draw: Draw
+    expected: Any
+    got: Any
+    mismatches: tuple[Mismatch, ...] = ()
+    raised: Raised | None = None
+
+    @property
+    def is_right(self) -> bool:
+        """True where nothing differs."""
+        return not self.mismatches and self.raised is None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The named cause of a wrong result."""
+
+    cause: str
+    message: Text
+    hint: Text | None = None
+
+
+def diagnose(function: Function, outcomes: Sequence[Outcome]) -> Diagnosis | None:
+    """Name the mistake behind `outcomes`, of which at least one is wrong; None where it has no name.
+
+    In this order: a planted bug that gives the same numbers everywhere; a planted bug that explains the first
+    wrong result; a constant ratio; right for special inputs only; right values in another shape.
+    """
+    results = _mutant_results(function, outcomes)
+    return (
+        _whole_match(function, outcomes, results)
+        or _partial_match(function, outcomes, results)
+        or _ratio(outcomes)
+        or _special_only(outcomes)
+        or _layout(outcomes)
+    )
+
+
+def _mutant_results(function: Function, outcomes: Sequence[Outcome]) -> list[tuple[Bug, list[Any]]]:
+    table = []
+    for bug, mutant in function.mutants:
+        row: list[Any] = []
+        for outcome in outcomes:
+            try:
+                with np.errstate(all="ignore"):
+                    result = function.run(mutant, outcome.draw)
+                row.append(function.view(outcome.draw.args, result) if function.view else result)
+            except Exception as error:  # noqa: BLE001 - mistakes raise whatever they raise
+                row.append(Raised(type(error).__name__))
+        table.append((bug, row))
+    return table
+
+
+def _differences(function: Function, mutant: object, outcome: Outcome) -> tuple[Mismatch, ...] | None:
+    """Return how the student's result differs from a mutant's; None where they cannot be compared."""
+    if isinstance(mutant, Raised) or outcome.raised is not None:
+        return () if mutant == outcome.raised else None
+    with contextlib.suppress(TypeError, ValueError):
+        return compare(
+            mutant, outcome.got, returns=function.returns, private=function.private, tolerance=_SAME
+        )
+    return None
+
+
+def _whole_match(
+    function: Function, outcomes: Sequence[Outcome], results: list[tuple[Bug, list[Any]]]
+) -> Diagnosis | None:
+    for bug, row in results:
+        if all(
+            _differences(function, mutant, outcome) == ()
+            for mutant, outcome in zip(row, outcomes, strict=True)
+        ):
+            return Diagnosis(bug.id, bug.message, bug.hint)
+    return None
+
+
+def _partial_match(
+    function: Function, outcomes: Sequence[Outcome], results: list[tuple[Bug, list[Any]]]
+) -> Diagnosis | None:
+    """Match the first wrong result alone: two mistakes in one function are named one after the other."""
+    wrong = [outcome for outcome in outcomes if outcome.mismatches]
+    if not wrong or any(outcome.raised for outcome in outcomes):
+        return None
+    for path in _wrong_paths(wrong):
+        for bug, row in results:
+            if _explains(function, path, row, outcomes):
+                return Diagnosis(bug.id, bug.message, bug.hint)
+    return None
+
+
+def _wrong_paths(outcomes: Sequence[Outcome]) -> list[str]:
+    return list(dict.fromkeys(mismatch.path for outcome in outcomes for mismatch in outcome.mismatches))
+
+
+def _explains(function: Function, path: str, row: list[Any], outcomes: Sequence[Outcome]) -> bool:
+    changed = False
+    for mutant, outcome in zip(row, outcomes, strict=True):
+        differences = _differences(function, mutant, outcome)
+        if isinstance(mutant, Raised) or differences is None:
+            return False
+        if any(mismatch.path == path for mismatch in differences):
+            return False
+        if not outcome.is_right:
+            against = replace(outcome, got=mutant)
+            found = _differences(function, outcome.expected, against)
+            changed = changed or any(mismatch.path == path for mismatch in found or ())
+    return changed
+
+
+def _ratio(outcomes: Sequence[Outcome]) -> Diagnosis | None:
+    """Explain a result that is a constant times the right one."""
+    wrong = [outcome for outcome in outcomes if not outcome.is_right]
+    if not wrong or any(outcome.raised for outcome in wrong):
+        return None
+    for path in _wrong_paths(wrong):
+        pairs = [(o, m) for o in wrong for m in o.mismatches if m.path == path and m.kind == "values"]
+        found = [constant_ratio(m.expected, m.got) for _, m in pairs]
+        ratios = [ratio for ratio in found if ratio is not None]
+        if len(ratios) != len(wrong):
+            continue
+        for cause, name, values in _known_ratios([outcome for outcome, _ in pairs]):
+            if all(abs(r - v) < 1e-6 * abs(v) for r, v in zip(ratios, values, strict=True)):
+                return _ratio_message(path, cause, name)
+        if len({round(ratio, 6) for ratio in ratios}) == 1:
+            return _ratio_message(path, "constant-factor", f"{ratios[0]:.6g}")
+    return None
+
+
+def constant_ratio(expected: npt.NDArray[Any] | None, got: npt.NDArray[Any] | None) -> float | None:
+    """Return c where got = c * expected all over and c is neither 0 nor 1, else None."""
+    if expected is None or got is None or expected.shape != got.shape or not expected.size:
+        return None
+    where = np.unravel_index(np.argmax(np.abs(expected)), expected.shape)
+    if expected[where] == 0:
+        return None
+    ratio = float(got[where] / expected[where])
+    if ratio == 0 or not np.isfinite(ratio) or not close(expected * ratio, got, _SAME):
+        return None
+    return ratio
+
+
+def _known_ratios(outcomes: Sequence[Outcome]) -> list[tuple[str, str, list[float]]]:
+    known: list[tuple[str, str, list[float]]] = [
+        ("sign", "-1", [-1.0] * len(outcomes)),
+        ("factor-two", "2", [2.0] * len(outcomes)),
+        ("factor-half", "1/2", [0.5] * len(outcomes)),
+        ("log10", "1/ln 10", [float(1 / np.log(10))] * len(outcomes)),
+        ("log2", "1/ln 2", [float(1 / np.log(2))] * len(outcomes)),
+    ]
+    for name in outcomes[0].draw.sizes:
+        sizes = [float(outcome.draw.sizes.get(name, 1.0)) for outcome in outcomes]
+        known.append((f"times-{name}", name, sizes))
+        known.append((f"over-{name}", f"1/{name}", [1 / size for size in sizes]))
+        known.append((f"minus-times-{name}", f"-{name}", [-size for size in sizes]))
+        known.append((f"minus-over-{name}", f"-1/{name}", [-1 / size for size in sizes]))
+    return known
+
+
+def _ratio_message(path: str, cause: str, name: str) -> Diagnosis:
+    if cause == "sign":
+        message = Text(f"{path} has the wrong sign.", f"{path} hat das falsche Vorzeichen.")
+    elif cause.startswith("times-"):
+        message = Text(
+            f"{path} is {name} times too large: a division by {name} is missing.",
+            f"{path} ist um den Faktor {name} zu groß: eine Division durch {name} fehlt.",
+        )
+    else:
+        message = Text(
+            f"{path} is {name} times what it should be, in every entry.",
+            f"{path} ist in jedem Eintrag das {name}-fache des richtigen Werts.",
+        )
+    hint = Text(
+        "The form is right; look for a constant factor.",
+        "Die Form stimmt; suchen Sie einen konstanten Faktor.",
+    )
+    return Diagnosis(f"{cause}:{path}", message, hint)
+
+
+def _special_only(outcomes: Sequence[Outcome]) -> Diagnosis | None:
+    """Right exactly where the inputs are special: the special case is the diagnosis."""
+    right = {outcome.draw.label for outcome in outcomes if outcome.is_right}
+    wrong = {outcome.draw.label for outcome in outcomes if not outcome.is_right}
+    if not right or right & wrong:
+        return None
+    if "" in wrong:
+        label = sorted(right)[0]
+        return Diagnosis(
+            f"right-only-if:{label}",
+            Text(f"It is right only for {label}.", f"Es stimmt nur für {label}."),
+            Text(
+                f"Something in your code does not depend on what {label} hides.",
+                f"Etwas in Ihrem Code hängt nicht von dem ab, was {label} verbirgt.",
+            ),
+        )
+    label = sorted(wrong)[0]
+    return Diagnosis(
+        f"wrong-only-if:{label}",
+        Text(
+            f"It is right in general, but wrong for {label}.", f"Es stimmt allgemein, aber nicht für {label}."
+        ),
+        Text("Try that case by hand.", "Rechnen Sie diesen Fall von Hand."),
+    )
+
+
+def _layout(outcomes: Sequence[Outcome]) -> Diagnosis | None:
+    found = [m for outcome in outcomes for m in outcome.mismatches]
+    if not found or any(m.kind not in ("layout", "shape") for m in found):
+        return None
+    first = found[0]
+    if first.expected is None or first.got is None:
+        return None
+    if first.kind == "layout":
+        transposed = first.got.shape == first.expected.shape[::-1] and first.got.ndim > 1
+        if transposed and any(True for _ in layouts(first.got, first.expected.shape)):
+            return Diagnosis(
+                f"transposed:{first.path}",
+                Text(
+                    f"{first.path} has the right values, transposed.",
+                    f"{first.path} stimmt, ist aber transponiert.",
+                ),
+                Text("Swap the axes.", "Vertauschen Sie die Achsen."),
+            )
+        got, wanted = first.got.shape, first.expected.shape
+        return Diagnosis(
+            f"shape-of-one:{first.path}",
+            Text(
+                f"{first.path} has the right values in the shape {got} instead of {wanted}.",
+                f"{first.path} hat die richtigen Werte in der Form {got} statt {wanted}.",
+            ),
+            Text(
+                "Look for a sum without keepdims, or a missing reshape.",
+                "Suchen Sie eine Summe ohne keepdims oder ein fehlendes reshape.",
+            ),
+        )
+    return None

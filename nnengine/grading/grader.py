@@ -1,0 +1,338 @@
+"""The grader: every function of an exercise on its own, each called with right inputs."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from nnengine.exercises import get
+from nnengine.exercises.base import Draw, Exercise, Function, in_turn
+from nnengine.grading import words
+from nnengine.grading.compare import compare
+from nnengine.grading.diagnose import Diagnosis, Outcome, Raised, diagnose
+from nnengine.grading.report import FunctionResult, Problem, Report, Verdict
+from nnengine.grading.scratch import frameworks_used
+from nnengine.grading.submission import Definition, Submission, parse
+from nnengine.sandbox import Reply, Room, RoomEnded, Sandbox, Tier, default_sandbox
+
+_REOPEN = 12  # rooms a submission may use up
+_SECONDS = 60.0  # wall time for one submission
+
+
+def grade(
+    source: bytes,
+    *,
+    filename: str,
+    exercise: str,
+    seed: int,
+    sandbox: Sandbox | None = None,
+    tier: Tier = "full",
+) -> Report:
+    """Grade a submission; nothing a student does makes this raise.
+
+    Parameters
+    ----------
+    source
+        The file's bytes: Python source or a notebook.
+    filename
+        Its name as the student gave it; only its ending matters, and messages quote it.
+    exercise
+        An id of `nnengine.exercises.catalogue`.
+    seed
+        Draws the inputs; keep it secret, and keep it with the report so that the grade can be explained.
+    sandbox
+        Where the code runs; by default this process's own of the given tier, started at the first use.
+    tier
+        Which isolation the default sandbox gives.
+
+    Raises
+    ------
+    KeyError
+        There is no such exercise.
+    IsolationUnavailable
+        The machine cannot isolate student code; the message names what is missing and the remedy.
+    SandboxCrashed
+        The sandbox failed, not the student: grade again.
+    """
+    asked = get(exercise)
+    started = time.perf_counter()
+    submission = parse(source, filename)
+    place = sandbox or default_sandbox(tier)
+    if submission.definitions or submission.chunks:
+        results = _Grading(asked, submission, place, seed).results()
+        problems = results[1] + submission.problems
+        functions = results[0]
+    else:
+        problems = submission.problems
+        functions = tuple(_missing(function) for function in asked.functions)
+    return Report(
+        exercise=asked.id,
+        score=round(sum(result.points for result in functions), 6),
+        max_score=asked.max_score,
+        seconds=time.perf_counter() - started,
+        problems=problems,
+        functions=functions,
+        tier=place.tier,
+    )
+
+
+def _missing(function: Function) -> FunctionResult:
+    return FunctionResult(
+        function.name, Verdict.MISSING, 0.0, function.points, "missing", *words.missing(function.signature)
+    )
+
+
+@dataclass
+class _Grading:
+    """One submission being graded; holds the room, which is replaced when the student's code ends it."""
+
+    exercise: Exercise
+    submission: Submission
+    sandbox: Sandbox
+    seed: int
+    opened: int = 0
+    room: Room | None = None
+    deadline: float = field(default_factory=lambda: time.monotonic() + _SECONDS)
+    callables: frozenset[str] = frozenset()
+    problems: list[Problem] = field(default_factory=list)
+    wrong: set[str] = field(default_factory=set)
+    deadly: set[str] = field(default_factory=set)
+    seconds: float = 0.0
+    consulted: bool = False
+
+    def results(self) -> tuple[tuple[FunctionResult, ...], tuple[Problem, ...]]:
+        """Grade every function, in the exercise's order."""
+        try:
+            ended = self._open()
+            results = []
+            for function in self.exercise.functions:
+                result = self._function(function) if ended is None else _ended_result(function, ended, None)
+                if not result.is_correct:
+                    self.wrong.add(function.name)
+                results.append(result)
+            return tuple(results), tuple(self.problems)
+        finally:
+            if self.room is not None:
+                self.room.close()
+            self.sandbox.prepare()
+
+    def _open(self) -> RoomEnded | None:
+        """Load the submission into a new room; return how loading ended the room, if it did."""
+        if self.room is not None:
+            self.room.close()
+            self.room = None
+        self.opened += 1
+        self.room = self.sandbox.room()
+        try:
+            loaded = self.room.load(list(self.submission.chunks), self.exercise.provided)
+        except RoomEnded as ended:
+            self.room = None
+            return ended
+        self.callables = frozenset(loaded["callables"])
+        if self.opened == 1:
+            self.problems += self._load_problems(loaded["errors"])
+        return None
+
+    def _load_problems(self, errors: list[dict[str, Any]]) -> list[Problem]:
+        """Say which definitions and imports failed; values that failed show where they are used."""
+        chunks = self.submission.chunks
+        failed = [e for e in errors if e["chunk"] is not None and 0 <= e["chunk"] < len(chunks)]
+        return [
+            words.load_error(error, self.submission)
+            for error in failed
+            if chunks[error["chunk"]]["kind"] == "definition"
+        ]
+
+    def _function(self, function: Function) -> FunctionResult:
+        name = next((n for n in (function.name, *function.aliases) if n in self.callables), None)
+        if name is None:
+            return _missing(function)
+        used = frameworks_used(self.submission.tree, name)
+        if used:
+            message = words.not_from_scratch(used)
+            return _result(function, Verdict.NOT_FROM_SCRATCH, Diagnosis("framework", *message))
+        draws = function.draws(np.random.default_rng([self.seed, _number(function.name)]))
+        self.seconds = 0.0
+        try:
+            outcomes, notes = self._attempts(function, name, tuple(draws))
+        except RoomEnded as ended:
+            self.deadly.add(function.name)
+            if self.opened >= _REOPEN or time.monotonic() > self.deadline or self._open() is not None:
+                self.callables = frozenset()
+            return _ended_result(function, ended, self.seconds)
+        return _judged(function, outcomes, notes, self.seconds)
+
+    def _attempts(
+        self, function: Function, name: str, draws: tuple[Draw, ...]
+    ) -> tuple[list[Outcome], set[str]]:
+        """Call the function with the reference's answers for what is wrong upstream, else as it is."""
+        wrong = tuple(use for use in function.uses if use in self.wrong)
+        outcomes, notes = self._outcomes(function, name, draws, stubs=wrong)
+        if wrong and not self.deadly.intersection(wrong) and not _all_right(outcomes):
+            own, own_notes = self._outcomes(function, name, draws, stubs=())
+            if _all_right(own):
+                return own, own_notes
+        return outcomes, notes
+
+    def _outcomes(
+        self, function: Function, name: str, draws: tuple[Draw, ...], stubs: tuple[str, ...]
+    ) -> tuple[list[Outcome], set[str]]:
+        """Call the function once per draw; `stubs` are answered by the reference."""
+        outcomes, notes = [], set()
+        for draw in draws:
+            expected = function.run(function.reference, draw)
+            reply = self._call(function, name, draw, stubs)
+            notes |= set(reply.notes)
+            if reply.error is not None:
+                raised = Raised(reply.error["type"])
+                outcomes.append(Outcome(draw, expected, reply.error, raised=raised))
+                continue
+            result = reply.arguments if function.after else reply.value
+            if reply.changed and not function.after:
+                notes |= {f"changes:{index}" for index in reply.changed}
+            notes |= {f"warns:{text}" for text in reply.warnings if "overflow" in text}
+            outcomes.append(judge(function, draw, expected, result, own_start=not self.consulted))
+        return outcomes, notes
+
+    def _call(self, function: Function, name: str, draw: Draw, stubs: tuple[str, ...]) -> Reply:
+        assert self.room is not None  # noqa: S101 - opened before, reopened after each end
+        arguments, named = _arguments(function, self.submission.definitions.get(name), draw)
+        left = self.deadline - time.monotonic()
+        self.consulted = False
+        reply = self.room.call(
+            name,
+            arguments,
+            named=named,
+            seed=self.seed % 2**32,
+            arguments_back=function.after,
+            stubs=(*stubs, *function.given),
+            oracle=self._oracle(function, draw),
+            seconds=max(0.05, min(self.room.limits.call_seconds, left)),
+        )
+        self.seconds += reply.seconds
+        return reply
+
+    def _oracle(self, function: Function, draw: Draw) -> Callable[[str, list[Any], dict[str, Any]], Any]:
+        """Return what answers for the functions this one uses."""
+        answers = {name: in_turn(draw.given[name]) for name in function.given}
+        answers |= {name: self.exercise.function(name).reference for name in function.uses}
+
+        def answer(name: str, arguments: list[Any], named: dict[str, Any]) -> Any:  # noqa: ANN401 - any result
+            self.consulted = True
+            return answers[name](*arguments, **named)
+
+        return answer
+
+
+def _all_right(outcomes: list[Outcome]) -> bool:
+    return all(outcome.is_right for outcome in outcomes)
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(text.encode()[:8], "little")
+
+
+def _arguments(
+    function: Function, definition: Definition | None, draw: Draw
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """Fit the draw's inputs to the parameters the student declared."""
+    lists = function.parameter_lists
+    if definition is None or definition.open_ended:
+        return tuple(draw.args[name] for name in lists[0] if name in draw.args), {}
+    declared = definition.parameters
+    for names in lists:
+        if set(names) == set(declared) and names != declared:
+            return (), {name: draw.args[name] for name in names if name in draw.args}
+    for names in lists:
+        if declared[: definition.required] == names[: definition.required] and len(declared) <= len(names):
+            return tuple(draw.args[name] for name in names[: len(declared)] if name in draw.args), {}
+    for names in lists:
+        if definition.required <= len(names) <= len(declared):
+            return tuple(draw.args[name] for name in names if name in draw.args), {}
+    return tuple(draw.args[name] for name in lists[0] if name in draw.args), {}
+
+
+def judge(
+    function: Function, draw: Draw, expected: object, got: object, *, own_start: bool = False
+) -> Outcome:
+    """Compare a result with what was expected.
+
+    `own_start` says that it drew its own random start, which some functions may.
+    """
+    if function.view is not None:
+        expected = function.view(draw.args, expected)
+        got = function.view(draw.args, got)
+    mismatches = compare(
+        expected, got, returns=function.returns, private=function.private, tolerance=function.tolerance
+    )
+    if mismatches and own_start and function.accept is not None and function.accept(draw, got):
+        mismatches = ()
+    return Outcome(draw, expected, got, mismatches)
+
+
+def _judged(function: Function, outcomes: list[Outcome], notes: set[str], seconds: float) -> FunctionResult:
+    wrong = [outcome for outcome in outcomes if not outcome.is_right]
+    if not wrong:
+        return _right(function, notes, seconds)
+    diagnosis = diagnose(function, outcomes)
+    first = next((outcome for outcome in wrong if outcome.raised), wrong[0])
+    if first.raised is not None:
+        if first.raised.kind == "NotFromScratch":
+            message = words.not_from_scratch([first.got["message"].partition(".")[0]])
+            return _result(function, Verdict.NOT_FROM_SCRATCH, Diagnosis("framework", *message), seconds)
+        cause = diagnosis or words.raised(first.got)
+        detail = words.raised(first.got)
+        return _result(function, Verdict.RAISED, words.joined(cause, detail), seconds)
+    mismatch = first.mismatches[0]
+    verdict = _verdict(wrong)
+    result = _result(function, verdict, diagnosis or words.mismatch(mismatch, function), seconds)
+    return words.with_evidence(result, mismatch, half=_only_layout(wrong))
+
+
+def _right(function: Function, notes: set[str], seconds: float) -> FunctionResult:
+    note = words.note(sorted(notes), function)
+    return FunctionResult(
+        function.name,
+        Verdict.CORRECT,
+        function.points,
+        function.points,
+        note.cause if note else None,
+        note.message if note else None,
+        note.hint if note else None,
+        seconds=seconds,
+    )
+
+
+def _only_layout(wrong: list[Outcome]) -> bool:
+    return all(mismatch.kind == "layout" for outcome in wrong for mismatch in outcome.mismatches)
+
+
+def _verdict(wrong: list[Outcome]) -> Verdict:
+    kinds = {mismatch.kind for outcome in wrong for mismatch in outcome.mismatches}
+    if "not_finite" in kinds:
+        return Verdict.NOT_FINITE
+    if "values" in kinds:
+        return Verdict.WRONG_VALUES
+    return Verdict.WRONG_SHAPE
+
+
+def _result(
+    function: Function, verdict: Verdict, diagnosis: Diagnosis, seconds: float = 0.0
+) -> FunctionResult:
+    return FunctionResult(
+        function.name,
+        verdict,
+        0.0,
+        function.points,
+        diagnosis.cause,
+        diagnosis.message,
+        diagnosis.hint,
+        seconds=seconds,
+    )
+
+
+def _ended_result(function: Function, ended: RoomEnded, seconds: float | None) -> FunctionResult:
+    verdict, diagnosis = words.ended(ended.reason)
+    return _result(function, verdict, diagnosis, seconds or 0.0)

@@ -1,0 +1,61 @@
+"""An exercise proves itself: the reference passes, every planted bug is caught and named as itself."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from nnengine.exercises.base import Exercise, Function
+from nnengine.grading.diagnose import Outcome, Raised, diagnose
+from nnengine.grading.grader import judge
+
+SEEDS = (1, 2, 3)
+
+
+def verify(exercise: Exercise) -> list[str]:
+    """Return what is wrong with an exercise, one sentence each; empty means that it may be published."""
+    faults = []
+    ids = [bug.id for function in exercise.functions for bug in function.bugs]
+    faults += [
+        f"{exercise.id}: two bugs are called {name}" for name in sorted({i for i in ids if ids.count(i) > 1})
+    ]
+    for function in exercise.functions:
+        place = f"{exercise.id}.{function.name}"
+        if not function.bugs:
+            faults.append(f"{place}: no planted bug, so nothing shows that its check can fail")
+        for seed in SEEDS:
+            faults += [f"{place} (seed {seed}): {fault}" for fault in _function(function, seed)]
+    return faults
+
+
+def _function(function: Function, seed: int) -> list[str]:
+    faults = []
+    draws = function.draws(np.random.default_rng([seed, 77]))
+    if all(draw.label for draw in draws):
+        faults.append("no generic draw")
+    if not all(outcome.is_right for outcome in run(function, function.reference, seed)):
+        faults.append("the reference does not pass")
+    for bug, mutant in function.mutants:
+        outcomes = run(function, mutant, seed)
+        if all(outcome.is_right for outcome in outcomes):
+            faults.append(f"{bug.id} is not caught")
+            continue
+        found = diagnose(function, outcomes)
+        if found is None or found.cause != bug.id:
+            faults.append(f"{bug.id} is called {found.cause if found else 'nothing'}")
+    return faults
+
+
+def run(function: Function, candidate: Callable[..., Any], seed: int) -> list[Outcome]:
+    """Call `candidate`, trusted code, on the draws of `seed`."""
+    outcomes = []
+    for draw in function.draws(np.random.default_rng([seed, 77])):
+        expected = function.run(function.reference, draw)
+        try:
+            with np.errstate(all="ignore"):
+                got = function.run(candidate, draw)
+        except Exception as error:  # noqa: BLE001 - a planted bug raises whatever it raises
+            outcomes.append(Outcome(draw, expected, None, raised=Raised(type(error).__name__)))
+            continue
+        outcomes.append(judge(function, draw, expected, got))
+    return outcomes
