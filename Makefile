@@ -27,13 +27,11 @@ run: install
 install: .venv/.site libraries $(CATALOGUES) $(STATIC)
 
 # A .venv that is a link belongs to somebody else: it is used as it is.
-.venv/.site: requirements.txt
-	@$(MAKE) --no-print-directory .venv/bin/pip
+.venv/.site: requirements.txt | .venv/bin/pip
 	@[ -L .venv ] || { echo "Installing the site's Python packages ..." && $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt; }
 	@touch $@
 
-.venv/.dev: requirements-dev.txt requirements.txt
-	@$(MAKE) --no-print-directory .venv/bin/pip
+.venv/.dev: requirements-dev.txt requirements.txt | .venv/bin/pip
 	@[ -L .venv ] || { echo "Installing the developers' Python packages ..." && $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt; }
 	@touch $@ .venv/.site
 
