@@ -41,7 +41,7 @@ def _missing(step: str, code: int, why: str) -> str:
             "where everybody may read them (not under a closed home directory), or run the worker as an "
             "ordinary user."
         )
-    if step in ("namespaces", "user-map", "mounts"):
+    if step in ("namespaces", "mounts"):
         return _namespaces(code)
     return "A step that every Linux allows was refused; a container profile is the likeliest reason."
 

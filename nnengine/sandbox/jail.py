@@ -103,9 +103,7 @@ def build(config: dict[str, Any]) -> int:
     with Step("proc"):
         proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     with Step("namespaces"):
-        system.unshare(system.SEVEN_NAMESPACES)
-    with Step("user-map"):
-        system.map_identity(proc)
+        system.enter_namespaces(proc)
     with Step("mounts"):
         system.mount("none", "/", None, system.MS_REC | system.MS_PRIVATE)
         _fill(trees or clone_trees(config["binds"]), config)

@@ -122,12 +122,13 @@ def close_from(first: int) -> None:
     syscall("close_range", SYS_CLOSE_RANGE, first, 0x7FFF_FFFF, 0)
 
 
-def map_identity(proc: int) -> None:
-    """Map this process's own user and group, and no other, into the user namespace it has just made.
+def enter_namespaces(proc: int) -> None:
+    """Move this process into seven new namespaces, in which its own user and group exist and no other.
 
     `proc` is a descriptor of a ``/proc``: there is none inside the jail.
     """
-    uid, gid = os.geteuid(), os.getegid()
+    uid, gid = os.geteuid(), os.getegid()  # after the next line nobody is known by number
+    unshare(SEVEN_NAMESPACES)
     for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
         descriptor = os.open(f"self/{name}", os.O_WRONLY | os.O_CLOEXEC, dir_fd=proc)
         try:

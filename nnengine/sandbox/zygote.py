@@ -65,8 +65,7 @@ def keep(request: dict[str, Any], proc: int, wire: int, status: int) -> None:
         system.prctl(system.PR_SET_PDEATHSIG, signal.SIGKILL)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         if proc >= 0:
-            system.unshare(system.SEVEN_NAMESPACES)
-            system.map_identity(proc)
+            system.enter_namespaces(proc)
         pid = os.fork()
         if pid == 0:
             be_room(request, wire, full=proc >= 0)
