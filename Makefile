@@ -47,7 +47,7 @@ libraries:
 	@[ $(LIBRARIES) -nt package-lock.json ] || { \
 		echo "Fetching the browser libraries ..."; \
 		command -v npm >/dev/null || [ -x $(BIN)/npm ] || $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-node.txt; \
-		PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel error --fetch-retries 1 --fetch-timeout 30000 >/dev/null \
+		PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel error --fetch-retries 1 --fetch-timeout 30000 >/dev/null \
 		&& touch $(LIBRARIES); \
 	} || echo "Notice: npm could not fetch the browser libraries; the code editor, formulas and charts are plain until it can."
 
