@@ -1,7 +1,7 @@
 """A number, right within a tolerance.
 
-`data`: ``{"answers": [{"value": 0.64, "absolute": 0.005, "relative": 0.0}], "unit": "MB"}``. An answer is right
-when it is within the larger of the two tolerances; the unit, if any, may be written after the number.
+`data`: ``{"answers": [{"value": 0.64, "absolute": 0.005, "relative": 0.0}], "unit": "MB"}``. An answer is
+right when it is within the larger of the two tolerances; the unit, if any, may be written after the number.
 """
 
 import math
@@ -25,7 +25,7 @@ def read_number(text: str, unit: str = "") -> float | None:
     text = text.strip()[:MAX_LENGTH]
     if unit and text.lower().endswith(unit.lower()):
         text = text[: -len(unit)]
-    text = re.sub(r"(?<=\d)[   ](?=\d{3}(\D|$))", "", text).strip()
+    text = re.sub(r"(?<=\d)[ \u00a0\u202f](?=\d{3}(\D|$))", "", text).strip()
     parts = [_read_one(part.strip()) for part in text.split("/")]
     if any(part is None for part in parts) or not 1 <= len(parts) <= 2:
         return None
