@@ -1,7 +1,7 @@
 """A word or two, compared with the accepted answers.
 
-`data`: ``{"accepted": ["chain rule", "*rule*"], "case": false, "accents": false}``. An asterisk stands for any
-text. Case and accents count only where the author says so; spaces at the ends and doubled ones never do.
+`data`: ``{"accepted": ["chain rule", "*rule*"], "case": false, "accents": false}``. An asterisk stands for
+any text. Case and accents count only where the author says so; spaces at the ends and doubled ones never do.
 """
 
 import random
