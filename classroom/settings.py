@@ -78,6 +78,8 @@ TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 DEBUG = env_flag("DEBUG")
+# Every part of the design on one page, for those who work on it: /styleguide/.
+STYLEGUIDE = env_flag("STYLEGUIDE", DEBUG)
 SECRET_KEY = os.environ.get("SECRET_KEY") or secret_from(VAR / "secret_key")
 
 # Applications ---------------------------------------------------------------------------------------------
