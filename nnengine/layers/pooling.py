@@ -99,9 +99,11 @@ class MaxPool2D(_Pool2D):
 
     def backward(self, dy: Array) -> Array:
         """Return the gradient by the images: that of a window goes to the first of its largest values."""
+        left = self._empty("left", dy.shape, self._x.dtype)
+        left[...] = dy
         dmaxima = self._empty("drow_maxima", self._row_maxima.shape, self._x.dtype)
         dx = self._empty("dx", self._x.shape, self._x.dtype)
-        self._to_the_first(dy, self._row_maxima, self._y, ROWS, dmaxima)
+        self._to_the_first(left, self._row_maxima, self._y, ROWS, dmaxima)
         self._to_the_first(dmaxima, self._x, self._row_maxima, COLUMNS, dx)
         return dx
 
@@ -113,22 +115,27 @@ class MaxPool2D(_Pool2D):
             outputs, cells = (_along(axis, part) for part in window.seen_by(tap, length))
             np.maximum(y[outputs], x[cells], out=y[outputs])
 
-    def _to_the_first(self, dy: Array, x: Array, y: Array, axis: int, dx: Array) -> None:
-        """Write each window's share of `dy` to `dx`, at the first cell of `x` that has the maximum `y`."""
+    def _to_the_first(self, left: Array, x: Array, y: Array, axis: int, dx: Array) -> None:
+        """Write each window's gradient to `dx` at the first cell of `x` that has the maximum `y`.
+
+        The first cell that has it takes all there is of `left`, so the next finds nothing left to take. Where
+        windows tile the axis, a cell takes from one window only; otherwise shares are added up.
+        """
         window, length = self.windows[axis - 1], x.shape[axis]
-        dx.fill(0)
-        unclaimed = self._empty(f"unclaimed_{axis}", y.shape, np.bool_)
-        unclaimed.fill(True)
-        share = self._empty(f"share_{axis}", y.shape, dy.dtype)
+        tiled = window.tiles(length)
+        if not tiled:
+            dx.fill(0)
+        shares = self._empty(f"shares_{axis}", y.shape, y.dtype)
         for tap in range(window.size):
             outputs, cells = (_along(axis, part) for part in window.seen_by(tap, length))
-            first = np.equal(x[cells], y[outputs])
-            first &= unclaimed[outputs]
-            np.logical_xor(unclaimed[outputs], first, out=unclaimed[outputs])
-            if window.stride >= window.span:  # no cell lies in two windows
-                np.multiply(dy[outputs], first, out=dx[cells])
+            share = dx[cells] if tiled else shares[outputs]
+            if tap == window.size - 1:
+                share[...] = left[outputs]
             else:
-                dx[cells] += np.multiply(dy[outputs], first, out=share[outputs])
+                np.multiply(left[outputs], x[cells] == y[outputs], out=share)
+                left[outputs] -= share
+            if not tiled:
+                dx[cells] += share
 
 
 class AveragePool2D(_Pool2D):
