@@ -3,18 +3,18 @@
 from collections.abc import Callable
 
 import numpy as np
+
+from benchmarks.engine.tasks import LEARNING_RATE, Task
 from nnengine.layers.activations import ReLU, Sigmoid, Tanh
+from nnengine.layers.base import Array, Layer
+from nnengine.layers.convolution import Conv2D
 from nnengine.layers.dense import Dense
+from nnengine.layers.lstm import LSTM
+from nnengine.layers.pooling import MaxPool2D
 from nnengine.layers.shaping import Flatten
 from nnengine.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss, SquaredError
 from nnengine.models.sequential import Sequential
 from nnengine.optimizers import SGD
-
-from benchmarks.engine.tasks import LEARNING_RATE, Task
-from nnengine.layers.base import Array, Layer
-from nnengine.layers.convolution import Conv2D
-from nnengine.layers.lstm import LSTM
-from nnengine.layers.pooling import MaxPool2D
 
 RNG = np.random.default_rng(0)  # the draws are replaced by the task's parameters
 

@@ -81,7 +81,7 @@ class ReLU(Activation):
         self._y = y = self.workspace_like("y", x)
         if self._zeros.shape != x.shape or self._zeros.strides != y.strides or self._zeros.dtype != x.dtype:
             self._zeros = np.zeros_like(y)
-        # An array of zeros, because numpy has no vector code for the maximum with one number: three times as fast.
+        # An array, because numpy has no vector code for the maximum with one number: three times as fast.
         return np.maximum(x, self._zeros, out=y)
 
     def backward(self, dy: Array) -> Array:

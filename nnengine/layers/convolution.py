@@ -51,6 +51,8 @@ def windows_2d(kernel_size: Pair, stride: Pair, padding: Padding2D, dilation: Pa
 class _Kernel(Layer):
     """What a convolution and its transpose share: a kernel, a bias and how the kernel slides."""
 
+    micro_batch = 32
+
     def __init__(
         self,
         shape: tuple[int, int, int, int],
