@@ -1,10 +1,8 @@
 """Every address of the site. Each app keeps its own in `<app>/urls.py`; this file says where they hang."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from classroom import styleguide
 from classroom.appearance import choose
 
 urlpatterns = [
@@ -12,9 +10,3 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
 ]
-
-if settings.STYLEGUIDE:
-    urlpatterns += [
-        path("styleguide/", styleguide.styleguide, name="styleguide"),
-        path("styleguide/clock/", styleguide.clock, name="styleguide_clock"),
-    ]

@@ -1,17 +1,1 @@
-"""Questions, quizzes, attempts."""
-
-from quizzes.models.attempt import Answer, Attempt, AttemptItem
-from quizzes.models.question import Category, Kind, Question, QuestionVersion
-from quizzes.models.quiz import Quiz, Slot
-
-__all__ = [
-    "Answer",
-    "Attempt",
-    "AttemptItem",
-    "Category",
-    "Kind",
-    "Question",
-    "QuestionVersion",
-    "Quiz",
-    "Slot",
-]
+"""The tables of `quizzes`."""

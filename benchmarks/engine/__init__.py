@@ -1,1 +1,0 @@
-"""How fast the engine is, against PyTorch eager, HIPS autograd and MyGrad."""
