@@ -133,7 +133,11 @@ class Function:
         """The function as it is asked for, e.g. ``"compute_cost(A2, Y)"``."""
         if self.signatures:
             return f"{self.name}({self.signatures[0]})"
-        return f"{self.name}{inspect.signature(self.reference)}"
+        plain = inspect.signature(self.reference)
+        bare = [
+            parameter.replace(annotation=inspect.Parameter.empty) for parameter in plain.parameters.values()
+        ]
+        return f"{self.name}({', '.join(map(str, bare))})"
 
     @cached_property
     def mutants(self) -> tuple[tuple[Bug, Callable[..., Any]], ...]:
