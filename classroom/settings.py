@@ -192,8 +192,7 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Longer than any task may take: else Redis would hand the same task to a second worker.
     "visibility_timeout": 2 * TASK_TIME_LIMIT_SECONDS,
-    # How long a request may wait for a Redis that hangs; workers ask it for one second at a time.
-    "socket_timeout": 3,
+    "socket_timeout": 15,
     "socket_connect_timeout": 1,
     "max_retries": 0,
 }

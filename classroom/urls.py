@@ -9,4 +9,5 @@ urlpatterns = [
     path("appearance/", choose, name="appearance"),
     path("accounts/", include("allauth.account.urls")),
     path("admin/", admin.site.urls),
+    path("c/<slug:slug>/", include("projects.urls")),
 ]

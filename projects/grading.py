@@ -154,6 +154,15 @@ def exercise_choices() -> list[tuple[str, str]]:
     return [(info.id, f"{info.title.en} ({info.id})") for info in exercises.catalogue()]
 
 
+def skeleton(exercise: str) -> str:
+    """Return the functions an exercise asks for, empty, for an editor to begin with."""
+    info = exercise_info(exercise)
+    if info is None:
+        return ""
+    parts = [f"def {function.signature}:\n    ...\n" for function in info.functions]
+    return "\n\n".join(["import numpy as np\n", *parts])
+
+
 def engine_version() -> str:
     """Return which grader it was, for the record."""
     return str(getattr(engine, "VERSION", "1"))

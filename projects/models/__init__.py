@@ -2,7 +2,15 @@
 
 from projects.models.challenge import Challenge
 from projects.models.hackathon import Consent, Hackathon
-from projects.models.submission import MAX_ATTEMPTS, FunctionGrade, Gradable, Source, State, Submission
+from projects.models.submission import (
+    MAX_ATTEMPTS,
+    FunctionGrade,
+    Gradable,
+    Source,
+    State,
+    Submission,
+    new_seed,
+)
 from projects.models.team import FailedJoin, Membership, Project, Team, new_join_code
 
 __all__ = [
@@ -20,4 +28,5 @@ __all__ = [
     "Submission",
     "Team",
     "new_join_code",
+    "new_seed",
 ]

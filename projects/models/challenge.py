@@ -130,6 +130,11 @@ class Challenge(models.Model):
         return self.hackathon_id is not None
 
     @property
+    def points_at_most(self) -> float | None:
+        """What staff may give at most; None where the grader says it."""
+        return None if self.exercise else self.max_points
+
+    @property
     def tries_window(self) -> timedelta:
         """The length of time in which `tries` are counted."""
         return timedelta(minutes=self.tries_window_minutes)

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from classroom.models import Course
+from projects.models.link import LinkField
 
 
 class Hackathon(models.Model):
@@ -16,7 +17,7 @@ class Hackathon(models.Model):
     title = models.CharField(_("title"), max_length=200)
     summary = models.TextField(_("summary"), blank=True, help_text=_("Markdown."))
     venue = models.CharField(_("venue"), max_length=200, blank=True)
-    venue_url = models.URLField(_("link of the venue or video call"), blank=True)
+    venue_url = LinkField(_("link of the venue or video call"), blank=True)
     code_of_conduct = models.TextField(_("code of conduct"), blank=True, help_text=_("Markdown."))
     starts_at = models.DateTimeField(_("begins"))
     ends_at = models.DateTimeField(_("ends"))
@@ -58,7 +59,7 @@ class Hackathon(models.Model):
 
     def get_absolute_url(self) -> str:
         """Return the address of the event's page."""
-        return reverse("projects:hackathon", args=[self.course.slug, self.pk])
+        return reverse("projects:event", args=[self.course.slug, self.pk])
 
 
 class Consent(models.Model):

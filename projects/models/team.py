@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects.models.challenge import Challenge
 from projects.models.hackathon import Hackathon
+from projects.models.link import LinkField
 
 #: Letters and digits that cannot be mistaken for one another when read aloud or from a slide.
 CODE_ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -113,9 +114,9 @@ class Project(models.Model):
     needs = models.CharField(
         _("what you need"), max_length=300, blank=True, help_text=_("A screen, a socket, a mentor for ...")
     )
-    repository_url = models.URLField(_("repository"), blank=True)
-    demo_url = models.URLField(_("demo"), blank=True)
-    video_url = models.URLField(_("video"), blank=True)
+    repository_url = LinkField(_("repository"), blank=True)
+    demo_url = LinkField(_("demo"), blank=True)
+    video_url = LinkField(_("video"), blank=True)
     has_public_repository = models.BooleanField(_("the repository is public"), default=False)
     has_commented_notebook = models.BooleanField(
         _("the notebook's code runs and is commented"), default=False

@@ -3,14 +3,17 @@
 from projects.errors import Refused
 from projects.services.handing_in import check_open, choose, hand_in, next_free_try, submissions_of
 from projects.services.registration import ProjectDetails, register_project, withdraw_project
+from projects.services.staff import adjust, grade_again
 from projects.services.teams import create_team, hand_over, join_team, leave_team, renew_join_code
 
 __all__ = [
     "ProjectDetails",
     "Refused",
+    "adjust",
     "check_open",
     "choose",
     "create_team",
+    "grade_again",
     "hand_in",
     "hand_over",
     "join_team",

@@ -1,0 +1,129 @@
+"""The doors to what is handed in: a getter for each thing one may do with it."""
+
+from datetime import datetime
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from classroom.access import Seat, grader_seat, instructor_seat, seat_in, staff_seat, student_seat
+from projects.models import Challenge, Hackathon, Membership, Submission, Team
+
+RowT = TypeVar("RowT", bound=Model)
+
+
+def challenge_to_see(request: HttpRequest, slug: str, pk: int, *, now: datetime) -> tuple[Seat, Challenge]:
+    """Return a challenge that the person may see: staff all, students the published ones."""
+    seat = seat_in(request, slug)
+    return seat, _challenge(seat, pk, now=now)
+
+
+def challenge_to_hand_in(
+    request: HttpRequest, slug: str, pk: int, *, now: datetime
+) -> tuple[Seat, Challenge]:
+    """Return a challenge that a student may hand in to; whether it is open is the service's to say."""
+    seat = student_seat(request, slug)
+    return seat, _challenge(seat, pk, now=now)
+
+
+def challenge_to_review(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Challenge]:
+    """Return a challenge with everybody's results, for staff."""
+    seat = staff_seat(request, slug)
+    return seat, _challenge(seat, pk, now=None)
+
+
+def challenge_to_grade(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Challenge]:
+    """Return a challenge whose hand-ins the person may grade again or write about."""
+    seat = grader_seat(request, slug)
+    return seat, _challenge(seat, pk, now=None)
+
+
+def submission_to_see(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Submission]:
+    """Return a hand-in that the person may see: staff all, students their own and their team's."""
+    seat = seat_in(request, slug)
+    found = _submissions(seat).filter(pk=pk)
+    if not seat.is_staff:
+        found = found.filter(
+            Q(user=seat.user) | Q(authors=seat.user) | Q(team__memberships__user=seat.user)
+        ).distinct()
+    return seat, _one(found.first())
+
+
+def submission_to_choose(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Submission]:
+    """Return a hand-in of the student's own, or of the team the student is in now."""
+    seat = student_seat(request, slug)
+    own = Q(user=seat.user, team=None) | Q(team__memberships__user=seat.user)
+    return seat, _one(_submissions(seat).filter(own, pk=pk).distinct().first())
+
+
+def submission_to_grade(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Submission]:
+    """Return a hand-in that the person may grade."""
+    seat = grader_seat(request, slug)
+    return seat, _one(_submissions(seat).filter(pk=pk).first())
+
+
+def hackathon_to_see(
+    request: HttpRequest, slug: str, pk: int | None, *, now: datetime
+) -> tuple[Seat, Hackathon]:
+    """Return a hackathon; without `pk` the one that is on, else the next, else the last."""
+    seat = seat_in(request, slug)
+    events = _hackathons(seat, now)
+    if pk is not None:
+        return seat, _one(events.filter(pk=pk).first())
+    on_or_next = events.filter(ends_at__gt=now).order_by("starts_at").first()
+    return seat, _one(on_or_next or events.order_by("-starts_at").first())
+
+
+def hackathon_to_join(
+    request: HttpRequest, slug: str, pk: int, *, now: datetime
+) -> tuple[Seat, Hackathon, Team | None]:
+    """Return a hackathon a student may take part in, with the student's team."""
+    seat = student_seat(request, slug)
+    event = _one(_hackathons(seat, now).filter(pk=pk).first())
+    return seat, event, team_of(seat, event)
+
+
+def hackathon_to_review(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Hackathon]:
+    """Return a hackathon with all its teams, for staff."""
+    seat = staff_seat(request, slug)
+    return seat, _one(Hackathon.objects.select_related("course").filter(course=seat.course, pk=pk).first())
+
+
+def course_to_teach(request: HttpRequest, slug: str) -> Seat:
+    """Return the seat of an instructor."""
+    return instructor_seat(request, slug)
+
+
+def team_of(seat: Seat, event: Hackathon) -> Team | None:
+    """Return the team the person is in."""
+    membership = (
+        Membership.objects.select_related("team__hackathon__course")
+        .filter(hackathon=event, user=seat.user)
+        .first()
+    )
+    return membership.team if membership else None
+
+
+def _challenge(seat: Seat, pk: int, *, now: datetime | None) -> Challenge:
+    found = Challenge.objects.select_related("course", "week", "hackathon").filter(course=seat.course, pk=pk)
+    if not seat.is_staff and now is not None:
+        found = found.visible(now)
+    return _one(found.first())
+
+
+def _submissions(seat: Seat) -> QuerySet[Submission]:
+    return Submission.objects.select_related("challenge__course", "user", "team").filter(
+        challenge__course=seat.course
+    )
+
+
+def _hackathons(seat: Seat, now: datetime) -> QuerySet[Hackathon]:
+    events = Hackathon.objects.select_related("course").filter(course=seat.course)
+    return events if seat.is_staff else events.filter(published_at__lte=now)
+
+
+def _one(found: RowT | None) -> RowT:
+    if found is None:
+        raise Http404(_("There is nothing here, or it is not for you."))
+    return found

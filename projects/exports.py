@@ -1,0 +1,46 @@
+"""Tables and files that leave the site."""
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+
+from django.http import HttpResponse
+
+#: Spreadsheets take a text that begins with one of these for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+Value = str | int | float | None
+
+
+def harmless(value: Value) -> Value:
+    """Return a cell that no spreadsheet computes: a text that could be a formula gets an apostrophe."""
+    if isinstance(value, str) and value.lstrip(" \n").startswith(FORMULA_STARTS):
+        return f"'{value}"
+    return value
+
+
+def csv_response(name: str, header: Iterable[Value], rows: Iterable[Iterable[Value]]) -> HttpResponse:
+    """Return a download that spreadsheets read as UTF-8."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    for row in (header, *rows):
+        writer.writerow([harmless(value) for value in row])
+    return download(f"{name}.csv", ("\ufeff" + text.getvalue()).encode(), "text/csv; charset=utf-8")
+
+
+def zipped(files: Iterator[tuple[str, bytes]]) -> bytes:
+    """Return an archive of files (name, content)."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return packed.getvalue()
+
+
+def download(name: str, content: bytes, kind: str) -> HttpResponse:
+    """Return a file that browsers save and never show."""
+    response = HttpResponse(content, content_type=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

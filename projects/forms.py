@@ -1,0 +1,122 @@
+"""The shape of what people send; what it means is the services' business."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from classroom import clock
+from projects.models import Challenge, Hackathon, Project, Submission, Team
+from projects.services import ProjectDetails
+
+#: What a pasted text is called.
+PASTED = "pasted.py"
+
+
+class HandInForm(forms.Form):
+    """A file, or what was written in the editor; the file wins."""
+
+    source = forms.CharField(label=_("Your code"), required=False, strip=False, widget=forms.Textarea)
+    file = forms.FileField(label=_("File"), required=False, allow_empty_file=True)
+
+    def content(self, limit: int) -> tuple[str, bytes]:
+        """Return name and bytes, of a file at most one byte more than `limit`."""
+        file = self.cleaned_data["file"]
+        if file:
+            return file.name, file.read(limit + 1)
+        # Browsers send text with CRLF; Python and line numbers are happier without.
+        return PASTED, self.cleaned_data["source"].replace("\r\n", "\n").encode()
+
+
+class TeamForm(forms.Form):
+    """A new team."""
+
+    name = forms.CharField(label=_("Name of the team"), max_length=Team._meta.get_field("name").max_length)
+
+
+class JoinForm(forms.Form):
+    """A code that somebody passed on."""
+
+    code = forms.CharField(
+        label=_("Join code"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
+        ),
+    )
+
+
+class HandOverForm(forms.Form):
+    """Who shall lead the team."""
+
+    user = forms.IntegerField(min_value=1)
+
+
+class ChallengeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic for type checkers only
+    """Challenges with their places left."""
+
+    def label_from_instance(self, obj: Any) -> str:  # noqa: ANN401 - Django's signature
+        """Say how many places are left."""
+        if obj.places_left is None:
+            return str(obj.title)
+        if obj.places_left <= 0:
+            return str(_("%(title)s (full)") % {"title": obj.title})
+        return str(_("%(title)s (places left: %(count)d)") % {"title": obj.title, "count": obj.places_left})
+
+
+class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type checkers only
+    """What a team registers."""
+
+    challenge = ChallengeChoice(label=_("Challenge"), queryset=Challenge.objects.none(), empty_label=None)
+
+    class Meta:
+        model = Project
+        fields = (
+            "challenge",
+            "title",
+            "abstract",
+            "needs",
+            "repository_url",
+            "demo_url",
+            "video_url",
+            "has_public_repository",
+            "has_commented_notebook",
+            "has_video",
+        )
+
+    def __init__(self, *args: Any, hackathon: Hackathon, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        chosen = self.fields["challenge"]
+        chosen.queryset = (  # type: ignore[attr-defined]  # a ModelChoiceField, declared above
+            Challenge.objects.visible(clock.now()).filter(hackathon=hackathon)
+        )
+
+    def details(self) -> ProjectDetails:
+        """Return the fields but the challenge."""
+        return ProjectDetails(
+            **{name: self.cleaned_data[name] for name in self.Meta.fields if name != "challenge"}
+        )
+
+
+class AdjustForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+    """Points given by staff, with the reason."""
+
+    class Meta:
+        model = Submission
+        fields = ("adjusted_score", "adjustment_comment")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        points = self.fields["adjusted_score"]
+        points.help_text = _("Empty: the grader's points count.")
+        points.min_value = 0  # type: ignore[attr-defined]
+        points.widget.attrs.update({"min": 0, "step": "any"})
+        self.fields["adjustment_comment"].required = True
+
+    def clean_adjusted_score(self) -> float | None:
+        """Refuse points below nothing or above the most there are."""
+        points: float | None = self.cleaned_data["adjusted_score"]
+        most = self.instance.max_score or self.instance.challenge.points_at_most
+        if points is not None and (points < 0 or (most is not None and points > most)):
+            raise forms.ValidationError(_("Give between 0 and %(most)s points."), params={"most": most})
+        return points

@@ -1,0 +1,40 @@
+"""Reading: one annotated query a panel, frozen rows out."""
+
+from projects.queries.cards import ChallengeCard, HandIn, cards_for, counting_of, history
+from projects.queries.queue import QueueState, queue_state
+from projects.queries.results import HeatMap, Misconception, heat_map, misconceptions, progress
+from projects.queries.sheets import Sheet, Step, sheet_of
+from projects.queries.teams import (
+    ChallengeRow,
+    Member,
+    TeamRow,
+    challenge_rows,
+    members_of,
+    project_of,
+    team_rows,
+)
+
+__all__ = [
+    "ChallengeCard",
+    "ChallengeRow",
+    "HandIn",
+    "HeatMap",
+    "Member",
+    "Misconception",
+    "QueueState",
+    "Sheet",
+    "Step",
+    "TeamRow",
+    "cards_for",
+    "challenge_rows",
+    "counting_of",
+    "heat_map",
+    "history",
+    "members_of",
+    "misconceptions",
+    "progress",
+    "project_of",
+    "queue_state",
+    "sheet_of",
+    "team_rows",
+]

@@ -1,0 +1,116 @@
+"""Teams, challenges and projects of a hackathon."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from projects.models import Challenge, Hackathon, Membership, Project, Team
+
+
+@dataclass(frozen=True)
+class Member:
+    """Somebody in a team."""
+
+    user_id: int
+    name: str
+    email: str
+    is_leader: bool
+    joined_at: datetime
+
+
+@dataclass(frozen=True)
+class TeamRow:
+    """A team with its members and what it registered."""
+
+    team_id: int
+    name: str
+    join_code: str
+    created_at: datetime
+    members: list[Member]
+    project: Project | None
+
+
+@dataclass(frozen=True)
+class ChallengeRow:
+    """A challenge of the event with its places."""
+
+    challenge_id: int
+    title: str
+    description: str
+    exercise: str
+    capacity: int | None
+    taken: int
+    min_team_size: int
+    teams: list[str]
+
+    @property
+    def places_left(self) -> int | None:
+        """How many more teams may choose it; None means any number."""
+        return None if self.capacity is None else self.capacity - self.taken
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no place is left."""
+        return self.places_left == 0
+
+
+def team_rows(*, hackathon: Hackathon) -> list[TeamRow]:
+    """Return the teams that have members, by name, in three queries."""
+    teams = list(Team.objects.active().filter(hackathon=hackathon))
+    members: defaultdict[int, list[Member]] = defaultdict(list)
+    for membership in Membership.objects.filter(hackathon=hackathon).select_related("user"):
+        members[membership.team_id].append(_member(membership))
+    projects = {
+        project.team_id: project
+        for project in Project.objects.filter(team__in=teams, withdrawn_at=None).select_related("challenge")
+    }
+    return [
+        TeamRow(t.pk, t.name, t.join_code, t.created_at, members[t.pk], projects.get(t.pk)) for t in teams
+    ]
+
+
+def members_of(*, team: Team) -> list[Member]:
+    """Return a team's members, the longest-standing first."""
+    return [_member(m) for m in Membership.objects.filter(team=team).select_related("user")]
+
+
+def challenge_rows(*, hackathon: Hackathon, now: datetime, all_of_them: bool = False) -> list[ChallengeRow]:
+    """Return the event's challenges with places left and the teams that chose them, in two queries."""
+    challenges = Challenge.objects.filter(hackathon=hackathon)
+    if not all_of_them:
+        challenges = challenges.visible(now)
+    chosen: defaultdict[int, list[str]] = defaultdict(list)
+    for challenge_id, name in (
+        Project.objects.filter(challenge__hackathon=hackathon, withdrawn_at=None)
+        .order_by("registered_at")
+        .values_list("challenge_id", "team__name")
+    ):
+        chosen[challenge_id].append(name)
+    return [
+        ChallengeRow(
+            challenge_id=c.pk,
+            title=c.title,
+            description=c.description,
+            exercise=c.exercise,
+            capacity=c.capacity,
+            taken=c.taken,
+            min_team_size=c.min_team_size,
+            teams=chosen[c.pk],
+        )
+        for c in challenges
+    ]
+
+
+def project_of(*, team: Team) -> Project | None:
+    """Return what the team has registered."""
+    return Project.objects.filter(team=team, withdrawn_at=None).select_related("challenge").first()
+
+
+def _member(membership: Membership) -> Member:
+    return Member(
+        membership.user_id,
+        str(membership.user),
+        membership.user.email,
+        membership.is_leader,
+        membership.joined_at,
+    )

@@ -1,0 +1,1 @@
+"""The pages: get through a door, act through a service, respond."""

@@ -1,0 +1,196 @@
+"""The hackathon as participants see it: the event, their team, their project."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from classroom import clock
+from classroom.access import Seat
+from classroom.models import User
+from projects import access, queries, services
+from projects.errors import Refused
+from projects.forms import HandOverForm, JoinForm, ProjectForm, TeamForm
+from projects.models import Hackathon, Team
+
+
+@require_GET
+def hackathon(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
+    """Show what, when and where, the challenges with their places, and one's team."""
+    now = clock.now()
+    seat, event = access.hackathon_to_see(request, slug, pk, now=now)
+    team = access.team_of(seat, event)
+    return render(
+        request,
+        "projects/hackathon.html",
+        {
+            "seat": seat,
+            "event": event,
+            "challenges": queries.challenge_rows(hackathon=event, now=now, all_of_them=seat.is_staff),
+            "team": team,
+            "project": queries.project_of(team=team) if team else None,
+            "registration_open": event.registration_opens_at <= now < event.registration_closes_at,
+            "now": now,
+        },
+    )
+
+
+@require_GET
+def team(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Show one's team, or the ways to get one."""
+    now = clock.now()
+    seat, event, mine = access.hackathon_to_join(request, slug, pk, now=now)
+    return render(request, "projects/team.html", _team_page(seat, event, mine, now))
+
+
+@require_POST
+def create_team(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Create a team."""
+    now = clock.now()
+    seat, event, mine = access.hackathon_to_join(request, slug, pk, now=now)
+    form = TeamForm(request.POST)
+    if form.is_valid():
+        try:
+            services.create_team(hackathon=event, user=seat.user, name=form.cleaned_data["name"], now=now)
+        except Refused as refusal:
+            form.add_error("name", str(refusal))
+        else:
+            messages.success(request, _("Your team is ready. Pass the code on."))
+            return _to_team(event)
+    page = _team_page(seat, event, mine, now) | {"team_form": form}
+    return render(request, "projects/team.html", page, status=422)
+
+
+@require_http_methods(["GET", "POST"])
+def join_team(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Join by code; an invitation link brings the code along and asks before it joins."""
+    now = clock.now()
+    seat, event, mine = access.hackathon_to_join(request, slug, pk, now=now)
+    if request.method == "GET":
+        form = JoinForm(initial={"code": request.GET.get("code", "")})
+        return render(request, "projects/team.html", _team_page(seat, event, mine, now) | {"join_form": form})
+    form = JoinForm(request.POST)
+    if form.is_valid():
+        try:
+            joined = services.join_team(
+                hackathon=event, user=seat.user, code=form.cleaned_data["code"], now=now
+            )
+        except Refused as refusal:
+            form.add_error("code", str(refusal))
+        else:
+            messages.success(request, _("You are in “%(name)s” now.") % {"name": joined.name})
+            return _to_team(event)
+    page = _team_page(seat, event, mine, now) | {"join_form": form}
+    return render(request, "projects/team.html", page, status=422)
+
+
+@require_POST
+def leave_team(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Leave one's team."""
+    now = clock.now()
+    seat, event, _mine = access.hackathon_to_join(request, slug, pk, now=now)
+    try:
+        left = services.leave_team(hackathon=event, user=seat.user, now=now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("You have left “%(name)s”.") % {"name": left.name})
+    return _to_team(event)
+
+
+@require_POST
+def hand_over(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Make another member the leader."""
+    seat, event, _mine = access.hackathon_to_join(request, slug, pk, now=clock.now())
+    form = HandOverForm(request.POST)
+    heir = User.objects.filter(pk=form.cleaned_data["user"]).first() if form.is_valid() else None
+    try:
+        services.hand_over(hackathon=event, user=seat.user, to=heir or seat.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("%(name)s leads the team now.") % {"name": heir})
+    return _to_team(event)
+
+
+@require_POST
+def renew_code(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Replace the join code."""
+    seat, event, _mine = access.hackathon_to_join(request, slug, pk, now=clock.now())
+    try:
+        services.renew_join_code(hackathon=event, user=seat.user)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("There is a new code; the old one no longer works."))
+    return _to_team(event)
+
+
+@require_http_methods(["GET", "POST"])
+def project(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Register the team's project, or change it."""
+    now = clock.now()
+    _seat, event, mine = access.hackathon_to_join(request, slug, pk, now=now)
+    if mine is None:
+        messages.error(request, _("Projects are registered by teams: create one first, or join one."))
+        return _to_team(event)
+    registered = queries.project_of(team=mine)
+    form = ProjectForm(request.POST or None, instance=registered, hackathon=event)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.register_project(
+                team=mine, challenge=form.cleaned_data["challenge"], details=form.details(), now=now
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Your project is registered."))
+            return redirect(event)
+    page = {"event": event, "team": mine, "project": registered, "form": form}
+    return render(request, "projects/project.html", page, status=422 if form.errors else 200)
+
+
+@require_POST
+def withdraw_project(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Give the team's place back."""
+    now = clock.now()
+    _seat, event, mine = access.hackathon_to_join(request, slug, pk, now=now)
+    try:
+        if mine is None:
+            raise Refused(_("You are in no team of this hackathon."))
+        services.withdraw_project(team=mine, now=now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Your project is withdrawn; its place is free again."))
+    return redirect(event)
+
+
+def _team_page(seat: Seat, event: Hackathon, mine: Team | None, now: datetime) -> dict[str, object]:
+    members = queries.members_of(team=mine) if mine else []
+    return {
+        "seat": seat,
+        "event": event,
+        "team": mine,
+        "members": members,
+        "leads": any(member.is_leader and member.user_id == seat.user.pk for member in members),
+        "project": queries.project_of(team=mine) if mine else None,
+        "team_form": TeamForm(),
+        "join_form": JoinForm(),
+        "invitation": _invitation(event, mine) if mine else "",
+        "registration_open": event.registration_opens_at <= now < event.registration_closes_at,
+    }
+
+
+def _invitation(event: Hackathon, mine: Team) -> str:
+    path = reverse("projects:join_team", args=[event.course.slug, event.pk])
+    return f"{settings.SITE_URL}{path}?code={mine.join_code}"
+
+
+def _to_team(event: Hackathon) -> HttpResponse:
+    return redirect("projects:team", event.course.slug, event.pk)

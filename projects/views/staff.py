@@ -1,0 +1,152 @@
+"""What staff see: results, the grading queue, teams; and the tables that leave."""
+
+from collections.abc import Iterable, Iterator
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.text import slugify
+from django.utils.timezone import localtime
+from django.views.decorators.http import require_GET
+
+from classroom import clock
+from classroom.access import staff_seat
+from projects import access, exports, queries
+from projects.models import Source, Submission
+
+
+@require_GET
+def results(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Show students by functions, and what goes wrong."""
+    seat, task = access.challenge_to_review(request, slug, pk)
+    return render(
+        request,
+        "projects/results.html",
+        {
+            "seat": seat,
+            "challenge": task,
+            "map": queries.heat_map(challenge=task),
+            "mistakes": queries.misconceptions(challenge=task),
+            "progress": queries.progress(challenge=task),
+            "queue": queries.queue_state(course=seat.course, now=clock.now()),
+        },
+    )
+
+
+@require_GET
+def heat_panel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Show the heat map alone, for a page that asks again and again."""
+    seat, task = access.challenge_to_review(request, slug, pk)
+    page = {"seat": seat, "challenge": task, "map": queries.heat_map(challenge=task)}
+    return render(request, "projects/_heat_panel.html", page)
+
+
+@require_GET
+def queue(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the grading queue."""
+    seat = staff_seat(request, slug)
+    state = queries.queue_state(course=seat.course, now=clock.now())
+    return render(request, "projects/queue.html", {"seat": seat, "queue": state})
+
+
+@require_GET
+def queue_panel(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show the queue alone, for a page that asks again and again."""
+    seat = staff_seat(request, slug)
+    state = queries.queue_state(course=seat.course, now=clock.now())
+    return render(request, "projects/_queue_panel.html", {"seat": seat, "queue": state})
+
+
+@require_GET
+def teams(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Show teams and what they registered."""
+    now = clock.now()
+    seat, event = access.hackathon_to_review(request, slug, pk)
+    return render(
+        request,
+        "projects/teams.html",
+        {
+            "seat": seat,
+            "event": event,
+            "teams": queries.team_rows(hackathon=event),
+            "challenges": queries.challenge_rows(hackathon=event, now=now, all_of_them=True),
+        },
+    )
+
+
+@require_GET
+def teams_panel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Show the teams alone, for a page that asks again and again."""
+    seat, event = access.hackathon_to_review(request, slug, pk)
+    page = {"seat": seat, "event": event, "teams": queries.team_rows(hackathon=event)}
+    return render(request, "projects/_teams_panel.html", page)
+
+
+@require_GET
+def teams_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Download teams, members and projects, one line a member."""
+    _seat, event = access.hackathon_to_review(request, slug, pk)
+    header = ["team", "member", "e-mail", "leader", "challenge", "project", "repository", "video", "complete"]
+    rows = [
+        [
+            team.name,
+            member.name,
+            member.email,
+            "yes" if member.is_leader else "",
+            *(_project_cells(team) if team.project else [""] * 5),
+        ]
+        for team in queries.team_rows(hackathon=event)
+        for member in team.members
+    ]
+    return exports.csv_response(f"teams-{slugify(event.title)}", header, rows)
+
+
+@require_GET
+def results_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Download the hand-ins that count, with the points of every function."""
+    seat, task = access.challenge_to_review(request, slug, pk)
+    heat = queries.heat_map(challenge=task)
+    cells = {row.submission_id: row.cells for row in heat.rows}
+    header = ["name", "e-mail", "team", "hand-in", "handed in", "points", "of", *heat.functions]
+    rows = [
+        [
+            str(found.user),
+            found.user.email,
+            found.team.name if found.team else "",
+            found.number,
+            localtime(found.submitted_at, seat.course.zone).isoformat(timespec="seconds"),
+            found.points,
+            found.max_score or task.points_at_most,
+            *(cell.points if cell else None for cell in cells.get(found.pk, ())),
+        ]
+        for found in Submission.objects.counting(task).select_related("user", "team").defer("report")
+    ]
+    return exports.csv_response(f"results-{slugify(task.title)}", header, rows)
+
+
+@require_GET
+def sources_zip(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Download the source of every hand-in that counts."""
+    _seat, task = access.challenge_to_review(request, slug, pk)
+    packed = exports.zipped(_files(Submission.objects.counting(task).values_list("pk", flat=True)))
+    return exports.download(f"hand-ins-{slugify(task.title)}.zip", packed, "application/zip")
+
+
+def _files(pks: Iterable[int]) -> Iterator[tuple[str, bytes]]:
+    stored = Source.objects.filter(pk__in=list(pks)).select_related("submission__user", "submission__team")
+    for item in stored.defer("submission__report").iterator(chunk_size=50):
+        found = item.submission
+        owner = slugify(str(found.team or found.user)) or "nameless"
+        yield f"{owner}-{found.pk}/{found.number:02d}-{found.filename}", bytes(item.content)
+
+
+def _project_cells(team: queries.TeamRow) -> list[exports.Value]:
+    project = team.project
+    if project is None:
+        return []
+    return [
+        project.challenge.title,
+        project.title,
+        project.repository_url,
+        project.video_url,
+        "yes" if project.is_complete else "",
+    ]
