@@ -1,5 +1,6 @@
 # make run      the site with its demo course on http://127.0.0.1:8000
 # make test     every test; make check: style, types, layers, templates, migrations
+# make bench-engine   the engine against PyTorch, MyGrad and autograd, which it installs into var/bench
 # make lock     new requirements*.txt and package-lock.json from the ranges in pyproject.toml and package.json
 # make clean    forget what was installed and built; the database and uploads in var/ stay
 
@@ -20,7 +21,7 @@ LIBRARIES := node_modules/.installed
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 STATIC := var/static/.collected
 
-.PHONY: run install test check lock clean messages
+.PHONY: run install test check lock clean messages bench-engine
 run: install
 	@$(MANAGE) run $(if $(DEMO),--demo)
 
@@ -88,3 +89,16 @@ messages:
 clean:
 	rm -rf .venv node_modules var/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
+
+bench-engine: var/bench/.installed
+	@var/bench/bin/python -m benchmarks.engine
+
+# PyTorch from its own index of builds without CUDA, which are ten times smaller; without that index, from the usual one.
+BENCH_PIP := var/bench/bin/pip install --quiet --disable-pip-version-check
+var/bench/.installed: benchmarks/engine/requirements.txt
+	@[ -n "$(PYTHON)" ] || { echo "The benchmark needs Python 3.11 or newer." >&2; exit 1; }
+	@echo "Installing what the engine is compared with ..."
+	@$(PYTHON) -m venv var/bench
+	@$(BENCH_PIP) --no-deps --retries 0 --timeout 15 --index-url https://download.pytorch.org/whl/cpu $$(grep '^torch==' $<) 2>/dev/null || true
+	@$(BENCH_PIP) -r $<
+	@touch $@

@@ -78,6 +78,8 @@ TRUSTED_PROXIES = env_list("TRUSTED_PROXIES")
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 DEBUG = env_flag("DEBUG")
+# Every part of the design on one page, for those who work on it: /styleguide/.
+STYLEGUIDE = env_flag("STYLEGUIDE", DEBUG)
 SECRET_KEY = os.environ.get("SECRET_KEY") or secret_from(VAR / "secret_key")
 
 # Applications ---------------------------------------------------------------------------------------------
@@ -192,7 +194,8 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # Longer than any task may take: else Redis would hand the same task to a second worker.
     "visibility_timeout": 2 * TASK_TIME_LIMIT_SECONDS,
-    "socket_timeout": 15,
+    # How long a request may wait for a Redis that hangs; workers ask it for one second at a time.
+    "socket_timeout": 3,
     "socket_connect_timeout": 1,
     "max_retries": 0,
 }

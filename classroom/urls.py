@@ -1,8 +1,10 @@
 """Every address of the site. Each app keeps its own in `<app>/urls.py`; this file says where they hang."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from classroom import styleguide
 from classroom.appearance import choose
 
 urlpatterns = [
@@ -11,3 +13,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("c/<slug:slug>/", include("projects.urls")),
 ]
+
+if settings.STYLEGUIDE:
+    urlpatterns += [
+        path("styleguide/", styleguide.styleguide, name="styleguide"),
+        path("styleguide/clock/", styleguide.clock, name="styleguide_clock"),
+    ]

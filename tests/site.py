@@ -61,6 +61,7 @@ class Site:
             "WEB_WORKERS": "1",
             "WEB_THREADS": "4",
             "GRADERS": "1",
+            "STYLEGUIDE": "1",
         }
         self.commands = parse_procfile((ROOT / "Procfile").read_text()).processes
         self.running: dict[str, subprocess.Popen] = {}

@@ -102,6 +102,14 @@ class Window:
             sees[self.seen_by(tap, length)[0]] = True
         return not sees.all()
 
+    def tiles(self, length: int) -> bool:
+        """Return whether every cell of an axis of `length` cells lies in exactly one window."""
+        return (
+            self.stride == self.size
+            and self.span == self.size
+            and length % self.size == 0 == sum(self.pads(length))
+        )
+
     def rotated(self, length: int) -> "Window | None":
         """Return the window of the correlation that is the adjoint of this one's; with strides None."""
         before, after = (self.span - 1 - pad for pad in self.pads(length))

@@ -18,7 +18,14 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from nnengine.kernels.correlation import Windows, correlate, gather, image_gradient, kernel_gradient
+from nnengine.kernels.correlation import (
+    Windows,
+    correlate,
+    filter_sums,
+    gather,
+    image_gradient,
+    kernel_gradient,
+)
 from nnengine.kernels.window import Padding, Window
 from nnengine.layers.base import Array, Layer
 
@@ -44,6 +51,8 @@ def windows_2d(kernel_size: Pair, stride: Pair, padding: Padding2D, dilation: Pa
 class _Kernel(Layer):
     """What a convolution and its transpose share: a kernel, a bias and how the kernel slides."""
 
+    micro_batch = 32
+
     def __init__(
         self,
         shape: tuple[int, int, int, int],
@@ -62,16 +71,13 @@ class _Kernel(Layer):
             self.add_param("b", np.zeros(biases, dtype))
 
     def _add_bias(self, y: Array) -> Array:
-        """Add the bias in place, a whole row of outputs at a time: short additions are slow."""
         if "b" in self.params:
-            by_row = y.transpose(1, 2, 0, 3)
-            by_row += np.broadcast_to(self.params["b"], by_row.shape[1:]).copy()
+            y += self.params["b"]
         return y
 
     def _add_grads(self, dW: Array, dy: Array) -> None:
         if "b" in self.params:
-            by_filter = dy.transpose(1, 2, 0, 3).reshape(-1, dy.shape[3])
-            self.add_grads(W=dW, b=np.ones(len(by_filter), dW.dtype) @ by_filter)
+            self.add_grads(W=dW, b=filter_sums(dy))
         else:
             self.add_grads(W=dW)
 
@@ -162,7 +168,7 @@ class Conv2D(_Kernel):
 
     def accumulate(self, dy: Array) -> None:
         """Add to the gradients of kernel and bias."""
-        self._add_grads(kernel_gradient(self._taps, dy, self.windows[0], self.workspace), dy)
+        self._add_grads(kernel_gradient(self._taps, dy, self.windows[0]), dy)
 
     def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
         """Return (output height, output width, out_channels) for (height, width, in_channels)."""
@@ -240,7 +246,7 @@ class ConvTranspose2D(_Kernel):
         """Return the gradient by the images; see `Layer.backward`."""
         W, rows = self.params["W"], self.windows[0]
         taps = gather(dy, self.windows, self.groups, self.workspace, W.dtype)
-        self._add_grads(kernel_gradient(taps, self._x, rows, self.workspace), dy)
+        self._add_grads(kernel_gradient(taps, self._x, rows), dy)
         return correlate(taps, W, rows, self.workspace)
 
     def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:

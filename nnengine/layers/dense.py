@@ -82,7 +82,7 @@ class Dense(Layer):
     def backward(self, dy: Array) -> Array:
         """Add ``dW`` and ``db``; return ``dX``."""
         self.accumulate(dy)
-        dx = self.workspace("dx", self._x.shape, dy.dtype)
+        dx = self.workspace_like("dx", self._x)
         return np.matmul(dy, self.params["W"].T, out=dx)
 
     def accumulate(self, dy: Array) -> None:

@@ -9,19 +9,21 @@ with the maximum, without "the first of them", hands the gradient out several ti
 flat.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
+import numpy.typing as npt
 
-from nnengine.kernels.correlation import Windows
+from nnengine.kernels.correlation import Windows, empty_images
 from nnengine.layers.base import Array, Layer
 from nnengine.layers.convolution import Padding2D, Pair, windows_2d
 
-Slices = tuple[slice, slice]
-
 
 class _Pool2D(Layer):
-    """What both kinds of pooling share: how the window slides."""
+    """What both kinds of pooling share: the window slides along one axis, then along the other.
+
+    The largest value of a window is the largest of its rows' largest values; sums likewise. Along an axis,
+    a cell of the window is a slice of the array, and for every such slice `Window.seen_by` tells which
+    outputs see it.
+    """
 
     def __init__(self, windows: Windows) -> None:
         super().__init__()
@@ -33,10 +35,8 @@ class _Pool2D(Layer):
         rows, columns = self.windows
         return rows.outputs(height), columns.outputs(width), channels
 
-    def _by_row(self, name: str, shape: tuple[int, ...], like: Array) -> Array:
-        """Return an array of (batch, height, width, channels) laid out height, width, batch, channels."""
-        batch, height, width, channels = shape
-        return self.workspace(name, (height, width, batch, channels), like.dtype).transpose(2, 0, 1, 3)
+    def _empty(self, name: str, shape: tuple[int, ...], dtype: npt.DTypeLike) -> Array:
+        return empty_images(shape, dtype, self.workspace, name)
 
     def _check(self, x: Array) -> None:
         if x.ndim != 4:
@@ -45,13 +45,14 @@ class _Pool2D(Layer):
                 f"got {x.shape}"
             )
 
-    def _taps(self, height: int, width: int) -> Iterator[tuple[Slices, Slices]]:
-        """Yield for every cell of the window, in reading order, who sees the image there, and what."""
-        rows, columns = self.windows
-        for i in range(rows.size):
-            for j in range(columns.size):
-                (upper, seen_rows), (left, seen_columns) = rows.seen_by(i, height), columns.seen_by(j, width)
-                yield (upper, left), (seen_rows, seen_columns)
+
+def _along(axis: int, cells: slice) -> tuple[slice, ...]:
+    """Return the index that takes `cells` along one axis of images and everything along the others."""
+    return (slice(None),) * axis + (cells,)
+
+
+ROWS, COLUMNS = 1, 2
+"""The axes of images along which a window slides."""
 
 
 class MaxPool2D(_Pool2D):
@@ -87,28 +88,54 @@ class MaxPool2D(_Pool2D):
                     f"MaxPool2D: padding {window.pads(length)} is so wide that a window of size "
                     f"{window.size} lies in it as a whole: use less padding"
                 )
+        batch, height, _, channels = x.shape
+        output_height, output_width, _ = self.output_shape(x.shape[1:])
         self._x = x
-        batch, height, width, _ = x.shape
-        self._y = y = self._by_row("y", (batch, *self.output_shape(x.shape[1:])), x)
-        y.fill(-np.inf)
-        for outputs, cells in self._taps(height, width):
-            seen = y[:, outputs[0], outputs[1]]
-            np.maximum(seen, x[:, cells[0], cells[1]], out=seen)
-        return y
+        self._row_maxima = self._empty("row_maxima", (batch, height, output_width, channels), x.dtype)
+        self._y = self._empty("y", (batch, output_height, output_width, channels), x.dtype)
+        self._largest(x, COLUMNS, self._row_maxima)
+        self._largest(self._row_maxima, ROWS, self._y)
+        return self._y
 
     def backward(self, dy: Array) -> Array:
         """Return the gradient by the images: that of a window goes to the first of its largest values."""
-        x, y = self._x, self._y
-        dx = self._by_row("dx", x.shape, x)
-        dx.fill(0)
-        unclaimed = np.ones_like(y, dtype=bool)
-        for outputs, cells in self._taps(*x.shape[1:3]):
-            place = (slice(None), *outputs)
-            first = x[:, cells[0], cells[1]] == y[place]
-            first &= unclaimed[place]
-            unclaimed[place] ^= first
-            dx[:, cells[0], cells[1]] += dy[place] * first
+        left = self._empty("left", dy.shape, self._x.dtype)
+        left[...] = dy
+        dmaxima = self._empty("drow_maxima", self._row_maxima.shape, self._x.dtype)
+        dx = self._empty("dx", self._x.shape, self._x.dtype)
+        self._to_the_first(left, self._row_maxima, self._y, ROWS, dmaxima)
+        self._to_the_first(dmaxima, self._x, self._row_maxima, COLUMNS, dx)
         return dx
+
+    def _largest(self, x: Array, axis: int, y: Array) -> None:
+        """Write the largest value of every window along an axis to `y`."""
+        window, length = self.windows[axis - 1], x.shape[axis]
+        y.fill(-np.inf)
+        for tap in range(window.size):
+            outputs, cells = (_along(axis, part) for part in window.seen_by(tap, length))
+            np.maximum(y[outputs], x[cells], out=y[outputs])
+
+    def _to_the_first(self, left: Array, x: Array, y: Array, axis: int, dx: Array) -> None:
+        """Write each window's gradient to `dx` at the first cell of `x` that has the maximum `y`.
+
+        The first cell that has it takes all there is of `left`, so the next finds nothing left to take. Where
+        windows tile the axis, a cell takes from one window only; otherwise shares are added up.
+        """
+        window, length = self.windows[axis - 1], x.shape[axis]
+        tiled = window.tiles(length)
+        if not tiled:
+            dx.fill(0)
+        shares = self._empty(f"shares_{axis}", y.shape, y.dtype)
+        for tap in range(window.size):
+            outputs, cells = (_along(axis, part) for part in window.seen_by(tap, length))
+            share = dx[cells] if tiled else shares[outputs]
+            if tap == window.size - 1:
+                share[...] = left[outputs]
+            else:
+                np.multiply(left[outputs], x[cells] == y[outputs], out=share)
+                left[outputs] -= share
+            if not tiled:
+                dx[cells] += share
 
 
 class AveragePool2D(_Pool2D):
@@ -144,28 +171,49 @@ class AveragePool2D(_Pool2D):
         self.training = training
         self._check(x)
         self._shape = x.shape
-        batch, height, width, _ = x.shape
-        shape = self.output_shape(x.shape[1:])
-        y = self._by_row("y", (batch, *shape), x)
-        y.fill(0)
-        cells_seen = np.zeros(shape[:2], x.dtype)
-        for outputs, cells in self._taps(height, width):
-            y[:, outputs[0], outputs[1]] += x[:, cells[0], cells[1]]
-            cells_seen[outputs] += 1
-        if self.count_padding:
-            cells_seen.fill(self.windows[0].size * self.windows[1].size)
-        self._share = (1 / np.maximum(cells_seen, 1))[:, :, None]
-        y *= self._share
+        batch, height, _, channels = x.shape
+        output_height, output_width, _ = self.output_shape(x.shape[1:])
+        row_sums = self._empty("row_sums", (batch, height, output_width, channels), x.dtype)
+        y = self._empty("y", (batch, output_height, output_width, channels), x.dtype)
+        self._sum(x, COLUMNS, row_sums)
+        self._sum(row_sums, ROWS, y)
+        y *= self._share(x.dtype)
         return y
 
     def backward(self, dy: Array) -> Array:
         """Return the gradient by the images: every cell of a window gets an equal share."""
-        dx = self._by_row("dx", self._shape, dy)
-        dx.fill(0)
-        share = dy * self._share
-        for outputs, cells in self._taps(*self._shape[1:3]):
-            dx[:, cells[0], cells[1]] += share[:, outputs[0], outputs[1]]
+        batch, height, _, channels = self._shape
+        drow_sums = self._empty("drow_sums", (batch, height, dy.shape[2], channels), dy.dtype)
+        dx = self._empty("dx", self._shape, dy.dtype)
+        self._to_all(dy * self._share(dy.dtype), ROWS, drow_sums)
+        self._to_all(drow_sums, COLUMNS, dx)
         return dx
+
+    def _sum(self, x: Array, axis: int, y: Array) -> None:
+        """Write the sum of every window along an axis to `y`."""
+        window, length = self.windows[axis - 1], x.shape[axis]
+        y.fill(0)
+        for tap in range(window.size):
+            outputs, cells = (_along(axis, part) for part in window.seen_by(tap, length))
+            y[outputs] += x[cells]
+
+    def _to_all(self, dy: Array, axis: int, dx: Array) -> None:
+        """Write to `dx` the sum of the gradients of all windows that a cell belongs to."""
+        window, length = self.windows[axis - 1], dx.shape[axis]
+        dx.fill(0)
+        for tap in range(window.size):
+            outputs, cells = (_along(axis, part) for part in window.seen_by(tap, length))
+            dx[cells] += dy[outputs]
+
+    def _share(self, dtype: npt.DTypeLike) -> Array:
+        """Return each window's 1 / number of cells, shape (output height, output width, 1)."""
+        counts = []
+        for window, length in zip(self.windows, self._shape[1:3], strict=True):
+            seen = np.zeros(window.outputs(length), dtype)
+            for tap in range(window.size):
+                seen[window.seen_by(tap, length)[0]] += 1
+            counts.append(np.full_like(seen, window.size) if self.count_padding else np.maximum(seen, 1))
+        return 1 / (counts[0][:, None, None] * counts[1][:, None])
 
 
 class GlobalAveragePool(Layer):

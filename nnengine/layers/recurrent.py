@@ -209,27 +209,3 @@ def _reading_order(x: Array, lengths: Lengths | None) -> npt.NDArray[np.intp]:
     ends = np.full((batch, 1), time) if lengths is None else np.asarray(lengths)[:, None]
     steps = np.broadcast_to(np.arange(time), (batch, time))
     return np.where(steps < ends, ends - 1 - steps, steps)
-
-
-class LastStep(Layer):
-    """The output at each sequence's last valid step: (batch, time, features) to (batch, features)."""
-
-    takes_lengths = True
-
-    def forward(self, x: Array, *, training: bool = False, lengths: Lengths | None = None) -> Array:
-        """Return the last valid step of every sequence."""
-        self.training = training
-        self._shape = x.shape
-        self._last = np.full(len(x), x.shape[1] - 1) if lengths is None else np.asarray(lengths) - 1
-        last: Array = x[np.arange(len(x)), self._last]
-        return last
-
-    def backward(self, dy: Array) -> Array:
-        """Return the gradient by the sequences: zero but at the last valid steps."""
-        dx = np.zeros(self._shape, dy.dtype)
-        dx[np.arange(len(dy)), self._last] = dy
-        return dx
-
-    def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
-        """Return (features,) for (time, features)."""
-        return input_shape[1:]

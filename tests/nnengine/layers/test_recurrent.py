@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from nnengine.layers.gru import GRU
 from nnengine.layers.lstm import LSTM
-from nnengine.layers.recurrent import Bidirectional, LastStep
+from nnengine.layers.recurrent import Bidirectional
 from nnengine.layers.rnn import RNN
 from tests.nnengine.directional import assert_gradients, frozen, refused
 
@@ -187,16 +187,6 @@ def test_lstm_gates_survive_large_inputs():
     y = layer.forward(np.array([[[1e4], [-1e4]]], np.float32))
     assert np.isfinite(y).all()
     assert np.isfinite(layer.backward(np.ones_like(y))).all()
-
-
-def test_last_step_takes_the_last_valid_one():
-    x = np.arange(12.0).reshape(2, 3, 2)
-    layer = LastStep()
-    assert layer.forward(x, lengths=np.array([3, 1])).tolist() == [[4, 5], [6, 7]]
-    assert layer.backward(np.array([[1.0, 2.0], [3.0, 4.0]])).tolist() == [
-        [[0, 0], [0, 0], [1, 2]],
-        [[3, 4], [0, 0], [0, 0]],
-    ]
 
 
 @pytest.mark.parametrize(

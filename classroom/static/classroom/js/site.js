@@ -6,6 +6,14 @@ import "./count-down.js";
 
 const TOAST_SECONDS = 7;
 
+// Heavy components are fetched by the first page, or part of a page, that has one.
+function wake() {
+  if (document.querySelector("code-editor")) import("./code-editor.js").catch(() => {}); // npm's libraries are missing
+  if (document.querySelector("classroom-chart")) import("./classroom-chart.js");
+}
+wake();
+document.addEventListener("htmx:load", wake);
+
 /** Show a short message; `tone` is good, warn, bad or info. Errors stay until they are closed. */
 export function toast(text, tone = "info") {
   const item = document.createElement("div");

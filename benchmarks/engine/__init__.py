@@ -1,0 +1,1 @@
+"""How fast the engine is, against PyTorch eager, HIPS autograd and MyGrad."""

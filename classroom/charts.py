@@ -1,0 +1,63 @@
+"""Charts: what is drawn, as numbers. The browser draws them; the same numbers stand below as a table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+Number = int | float
+
+
+class Kind(StrEnum):
+    """How the points are drawn."""
+
+    BARS = "bars"
+    LINES = "lines"
+    DOTS = "dots"
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart of `points`: (x, y), or (x, y, series) where several series share the axes.
+
+    x is a number, a time or, for bars, a name; names keep their order. A y of None is a gap. `mark` draws a
+    line across at this y, such as a pass mark, with `mark_label` beside it.
+    """
+
+    kind: Kind
+    title: str
+    x_label: str
+    y_label: str
+    points: Sequence[tuple[Any, Number | None] | tuple[Any, Number | None, str]]
+    mark: Number | None = None
+    mark_label: str = ""
+    y_max: Number | None = None
+    height: int = field(default=240)
+
+    @property
+    def has_series(self) -> bool:
+        """Whether points name the series they belong to."""
+        return any(len(point) == 3 for point in self.points)
+
+    def specification(self) -> dict[str, Any]:
+        """Return what the browser's `<classroom-chart>` reads."""
+        timed = any(isinstance(point[0], datetime) for point in self.points)
+        return {
+            "kind": self.kind,
+            "title": str(self.title),
+            "x": str(self.x_label),
+            "y": str(self.y_label),
+            "time": timed,
+            "points": [[_plain(point[0]), point[1], *point[2:]] for point in self.points],
+            "mark": self.mark,
+            "markLabel": str(self.mark_label),
+            "yMax": self.y_max,
+            "height": self.height,
+        }
+
+
+def _plain(x: Any) -> Any:  # noqa: ANN401 - a number, a time or a name
+    if isinstance(x, datetime):
+        return x.isoformat()
+    return x if isinstance(x, int | float) else str(x)

@@ -1,0 +1,76 @@
+"""The demo's hackathon: challenges, and eight teams that formed and registered one after another."""
+
+import random
+from datetime import datetime, timedelta
+
+from classroom.demo.calendar import Calendar
+from classroom.demo.cohort import Cohort
+from classroom.demo.course import content
+from classroom.models import Course
+from projects import services
+from projects.models import Challenge, Hackathon
+
+
+def create_hackathon(course: Course, calendar: Calendar) -> Hackathon:
+    """Create the Waterkant hackathon with its challenges; registration opened three days ago."""
+    data = content("hackathon")
+    first, last = data["hackathon"]
+    year = calendar.festival_year(first)
+    opened = calendar.session(calendar.current_week) - timedelta(days=3)
+    due = calendar.at(year, last, "14:00")
+    hackathon = Hackathon.objects.create(
+        course=course,
+        title=f"{data['title']} {year}",
+        summary=data["summary"].strip(),
+        venue=data["venue"],
+        code_of_conduct=data["code_of_conduct"],
+        starts_at=calendar.at(year, first, "09:00"),
+        ends_at=calendar.at(year, last, "17:00"),
+        registration_opens_at=opened,
+        registration_closes_at=calendar.at(year, first, "10:30"),
+        submission_closes_at=due,
+        min_team_size=1,
+        max_team_size=course.max_team_size,
+        published_at=opened,
+    )
+    Challenge.objects.bulk_create(
+        Challenge(
+            course=course,
+            hackathon=hackathon,
+            position=position,
+            title=challenge["title"],
+            description=challenge["description"],
+            capacity=challenge["capacity"],
+            max_team_size=course.max_team_size,
+            published_at=opened,
+            opens_at=opened,
+            closes_at=due,
+        )
+        for position, challenge in enumerate(data["challenges"])
+    )
+    return hackathon
+
+
+def form_teams(hackathon: Hackathon, cohort: Cohort, calendar: Calendar, rng: random.Random) -> None:
+    """Let the teams form: somebody creates one, the others join by its code, then they register a project."""
+    challenges = list(hackathon.challenges.order_by("position"))
+    undecided = rng.sample(cohort.students, len(cohort.students))
+    now = hackathon.registration_opens_at
+    for data in content("teams")["teams"]:
+        now = _later(now, rng)
+        leader, *others = [undecided.pop().user for _ in range(data["size"])]
+        team = services.create_team(hackathon=hackathon, user=leader, name=data["name"], now=now)
+        for user in others:
+            now = _later(now, rng)
+            services.join_team(hackathon=hackathon, user=user, code=team.join_code, now=now)
+        services.register_project(
+            team=team,
+            challenge=challenges[data["challenge"]],
+            details=services.ProjectDetails(title=data["title"], abstract=data["abstract"]),
+            now=now,
+        )
+
+
+def _later(now: datetime, rng: random.Random) -> datetime:
+    """Return a moment a little later; all teams together take less than the three days there are."""
+    return now + timedelta(minutes=rng.uniform(5, 120))

@@ -1,0 +1,107 @@
+// <classroom-chart> draws the numbers of the JSON inside it with Observable Plot, as SVG above the table that
+// the server wrote. Plot and d3 are fetched once, by the first chart of a page; without them the table stays.
+
+const SERIES = ["var(--series-1)", "var(--series-2)", "var(--series-3)", "var(--series-4)"];
+
+let library;
+function plot({ d3, plot }) {
+  library ??= script(d3).then(() => script(plot)).then(() => window.Plot);
+  return library;
+}
+
+function script(source) {
+  return new Promise((resolve, reject) => {
+    const element = document.createElement("script");
+    element.src = source;
+    element.onload = resolve;
+    element.onerror = () => reject(new Error(`no ${source}`));
+    document.head.append(element);
+  });
+}
+
+class ClassroomChart extends HTMLElement {
+  async connectedCallback() {
+    this.specification = JSON.parse(this.querySelector('script[type="application/json"]').textContent);
+    if (!this.specification.points.length) return;
+    try {
+      this.Plot = window.Plot ?? (await plot(this.dataset));
+    } catch {
+      return; // npm's libraries are not installed: the table says it all
+    }
+    const table = this.querySelector("details");
+    this.drawing = this.querySelector(".chart__drawing") ?? document.createElement("div");
+    this.drawing.className = "chart__drawing";
+    table.before(this.drawing);
+    table.open = false;
+    this.watching = new ResizeObserver(() => this.draw());
+    this.watching.observe(this);
+    this.draw();
+  }
+
+  disconnectedCallback() {
+    this.watching?.disconnect();
+  }
+
+  draw() {
+    const width = Math.round(this.clientWidth);
+    if (!width || width === this.width) return;
+    this.width = width;
+    const drawn = this.Plot.plot(options(this.Plot, this.specification, width));
+    // Plot brings a <style> of its own, which the content security policy refuses; widgets.css has its rules.
+    drawn.querySelectorAll("style").forEach((style) => style.remove());
+    const svgs = drawn.matches("svg") ? [drawn] : drawn.querySelectorAll(":scope > svg");
+    for (const svg of svgs) {
+      svg.setAttribute("role", "img");
+      svg.setAttribute("aria-label", this.specification.title);
+      // Inside of an image nothing has a name; Plot names its groups "rule", "line" and the like.
+      svg.querySelectorAll("[aria-label]").forEach((group) => group.removeAttribute("aria-label"));
+    }
+    this.drawing.replaceChildren(document.adoptNode(drawn));
+  }
+}
+
+function options(Plot, chart, width) {
+  const points = chart.points.map(([x, y, series]) => ({ x: chart.time ? new Date(x) : x, y, series }));
+  const names = [...new Set(points.map((point) => point.series).filter(Boolean))];
+  const named = typeof chart.points[0][0] === "string" && !chart.time;
+  const several = names.length > 1;
+  const colour = names.length ? "series" : SERIES[0];
+  const title = (point) => [point.series, `${chart.x}: ${say(point.x)}`, `${chart.y}: ${point.y}`].filter(Boolean).join("\n");
+  const base = { x: "x", y: "y", title };
+  const longest = named ? Math.max(...points.map((point) => String(point.x).length)) : 0;
+  const crowded = named && longest * 7 * new Set(points.map((point) => point.x)).size > width - 60;
+  return {
+    document: document.implementation.createHTMLDocument(""),
+    width,
+    height: chart.height + (crowded ? Math.min(90, longest * 6) : 0),
+    marginLeft: 44,
+    marginBottom: crowded ? 40 + Math.min(90, longest * 6) : 40,
+    x: {
+      label: chart.x,
+      type: chart.kind === "bars" ? "band" : chart.time ? "time" : "linear",
+      domain: chart.kind === "bars" ? [...new Set(points.map((point) => point.x))] : undefined,
+      tickRotate: crowded ? -40 : 0,
+      labelArrow: "none",
+      ticks: chart.kind === "bars" ? undefined : Math.max(3, Math.round(width / 110)),
+      padding: 0.18,
+    },
+    y: { label: chart.y, grid: true, nice: true, zero: chart.kind !== "dots", ticks: 4, labelArrow: "none", domain: chart.yMax ? [0, chart.yMax] : undefined },
+    color: several ? { domain: names, range: SERIES, legend: true } : undefined,
+    marks: [
+      chart.kind === "bars" && Plot.barY(points, { ...base, fill: several ? colour : SERIES[0], insetBottom: 0, rx: 2 }),
+      chart.kind === "lines" && Plot.lineY(points, { ...base, title: undefined, z: several ? "series" : null, stroke: several ? colour : SERIES[0], strokeWidth: 2 }),
+      chart.kind === "lines" && Plot.dot(points, { ...base, r: 2.5, fill: several ? colour : SERIES[0] }),
+      chart.kind === "dots" && Plot.dot(points, { ...base, r: 4, stroke: several ? colour : SERIES[0], fill: several ? colour : SERIES[0], fillOpacity: 0.25 }),
+      Plot.ruleY([0], { stroke: "var(--line-firm)" }),
+      chart.mark !== null && Plot.ruleY([chart.mark], { stroke: "var(--bad-solid)", strokeDasharray: "4 3" }),
+      chart.mark !== null && chart.markLabel && Plot.text([chart.markLabel], { y: chart.mark, frameAnchor: "right", dy: -8, fill: "var(--bad-ink)", textAnchor: "end" }),
+    ].filter(Boolean),
+  };
+}
+
+function say(x) {
+  if (!(x instanceof Date)) return x;
+  return x.toLocaleString(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+}
+
+customElements.define("classroom-chart", ClassroomChart);

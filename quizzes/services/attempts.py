@@ -1,0 +1,214 @@
+"""Taking a quiz: start, save, hand in; and closing what is overdue."""
+
+import json
+import random
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from classroom import clock
+from classroom.models import Enrolment, User
+from quizzes.errors import Refused, TooLate
+from quizzes.kinds import KINDS, Value
+from quizzes.models import Answer, Attempt, AttemptItem, QuestionVersion, Quiz, Slot
+from quizzes.replay import Standing, standing_answers
+
+#: One answer's size as JSON, in characters.
+MAX_ANSWER_CHARACTERS = 20_000
+#: How many overdue attempts one sweep closes.
+SWEEP_SIZE = 500
+
+
+def start_attempt(*, quiz: Quiz, user: User, now: datetime) -> Attempt:
+    """Start an attempt, or return the one that is running: a second click or tab starts no second one.
+
+    Raises
+    ------
+    Refused
+        The quiz is not open, or no attempt is left.
+    """
+    settle(user=user, quiz=quiz, now=now)
+    attempts = list(Attempt.objects.filter(quiz=quiz, user=user).order_by("number"))
+    if attempts and attempts[-1].finished_at is None:
+        return attempts[-1]
+    _check_may_start(quiz, user, now, len(attempts))
+    try:
+        with transaction.atomic():
+            return _create_attempt(quiz, user, now, number=len(attempts) + 1)
+    except IntegrityError:  # another request was first with this number
+        return Attempt.objects.get(quiz=quiz, user=user, number=len(attempts) + 1)
+
+
+def _check_may_start(quiz: Quiz, user: User, now: datetime, made: int) -> None:
+    if quiz.opens_at is None or now < quiz.opens_at:
+        raise Refused(_("This quiz is not open yet. This page tells you when it is."))
+    closes_at = clock.effective_deadline(user, quiz)
+    if closes_at is not None and now >= closes_at:
+        raise TooLate(_("This quiz is closed."))
+    if made >= quiz.max_attempts:
+        raise Refused(
+            ngettext(
+                "You have used your only attempt.",
+                "You have used all your %(count)d attempts.",
+                quiz.max_attempts,
+            )
+            % {"count": quiz.max_attempts}
+        )
+
+
+def _create_attempt(quiz: Quiz, user: User, now: datetime, number: int) -> Attempt:
+    deadline = clock.effective_deadline(user, quiz, started_at=now)
+    attempt = Attempt.objects.create(
+        quiz=quiz,
+        user=user,
+        number=number,
+        seed=secrets.randbits(62),
+        started_at=now,
+        deadline=deadline,
+        accepts_until=deadline and deadline + quiz.grace,
+    )
+    items = _items_for(attempt, quiz)
+    AttemptItem.objects.bulk_create(items)
+    attempt.max_score = sum(item.max_points for item in items)
+    attempt.save(update_fields=["max_score"])
+    return attempt
+
+
+def _items_for(attempt: Attempt, quiz: Quiz) -> list[AttemptItem]:
+    """Give the newest version of every question, in this attempt's order."""
+    newest = QuestionVersion.objects.filter(question=OuterRef("question")).order_by("-number")
+    slots = list(
+        Slot.objects.filter(quiz=quiz)
+        .annotate(version_id=Subquery(newest.values("pk")[:1]))
+        .exclude(version_id=None)
+        .order_by("position")
+    )
+    versions = QuestionVersion.objects.in_bulk([slot.version_id for slot in slots])
+    rng = random.Random(attempt.seed)  # noqa: S311 - an order to look at, no secret
+    if quiz.shuffle_questions:
+        rng.shuffle(slots)
+    return [
+        AttemptItem(
+            attempt=attempt,
+            position=position,
+            slot=slot,
+            version=versions[slot.version_id],
+            option_order=KINDS[versions[slot.version_id].kind].order(
+                versions[slot.version_id].data, rng, shuffle=quiz.shuffle_options
+            ),
+            max_points=float(slot.points),
+        )
+        for position, slot in enumerate(slots, start=1)
+    ]
+
+
+def record_answer(
+    *, attempt_id: int, user: User, position: int, client: str, seq: int, value: Value, now: datetime
+) -> None:
+    """Save one answer, in two statements. When this returns it is stored; a repeated save changes nothing.
+
+    Parameters
+    ----------
+    client, seq
+        Which browser tab, and its how manyth save this is.
+    value
+        What the question's fields hold.
+    now
+        When the request arrived; the stored deadline with its grace decides.
+
+    Raises
+    ------
+    TooLate
+        The attempt takes no more answers.
+    Refused
+        It is not this person's, or the answer is longer than any answer is.
+    """
+    if len(json.dumps(value)) > MAX_ANSWER_CHARACTERS:
+        raise Refused(_("This answer is too long to be saved."))
+    taking_part = Enrolment.objects.filter(
+        course=OuterRef("quiz__course"), user=user, left_at=None, course__archived_at=None
+    )
+    with transaction.atomic():
+        mine = Attempt.objects.filter(Exists(taking_part), pk=attempt_id, user=user)
+        if not mine.accepting(now).update(last_saved_at=now):
+            if not mine.exists():
+                raise Refused(_("This attempt is not yours."))
+            raise TooLate(_("The time is up: this change came too late. What was saved before counts."))
+        Answer.objects.bulk_create(
+            [
+                Answer(
+                    attempt_id=attempt_id,
+                    position=position,
+                    client=client[:36],
+                    seq=seq,
+                    value=value,
+                    received_at=now,
+                )
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def hand_in(*, attempt: Attempt, now: datetime) -> Attempt:
+    """Close the attempt and score it; a second time changes nothing."""
+    with transaction.atomic():
+        ended = now if attempt.deadline is None else min(now, attempt.deadline)
+        if Attempt.objects.filter(pk=attempt.pk, finished_at=None).update(finished_at=ended):
+            _score(Attempt.objects.get(pk=attempt.pk))
+    attempt.refresh_from_db()
+    return attempt
+
+
+def settle(*, now: datetime, user: User | None = None, quiz: Quiz | None = None) -> int:
+    """Close the attempts whose time is up, of one person or one quiz or all; return how many.
+
+    Whoever looks calls this first, so nothing is wrong while no worker runs.
+    """
+    overdue = Attempt.objects.overdue(now)
+    if user is not None:
+        overdue = overdue.filter(user=user)
+    if quiz is not None:
+        overdue = overdue.filter(quiz=quiz)
+    found = list(overdue.order_by("accepts_until")[:SWEEP_SIZE])
+    for attempt in found:
+        hand_in(attempt=attempt, now=now)
+    return len(found)
+
+
+def finish_overdue(*, now: datetime) -> int:
+    """Close everybody's attempts whose time is up; what the sweep does."""
+    return settle(now=now)
+
+
+def _score(attempt: Attempt) -> None:
+    """Score what the log says and write it down; runs once an attempt, under its closing update."""
+    items = list(attempt.items.select_related("version"))
+    answers = standing_answers(attempt.answers.all())
+    for item in items:
+        answer = answers.get(item.position)
+        kind = KINDS[item.version.kind]
+        fraction = kind.score(item.version.data, answer.value).fraction if answer else 0.0
+        item.points = round(item.max_points * fraction, 6)
+    AttemptItem.objects.bulk_update(items, ["points"])
+    attempt.score = round(sum(item.points or 0 for item in items), 6)
+    attempt.receipt = receipt_for(attempt, items, answers)
+    attempt.save(update_fields=["score", "receipt"])
+
+
+def receipt_for(attempt: Attempt, items: Sequence[AttemptItem], answers: dict[int, Standing]) -> str:
+    """Return a hash over what was handed in: the same answers of the same attempt give the same receipt."""
+    content = [
+        attempt.pk,
+        attempt.user_id,
+        [
+            [i.position, i.version_id, answers[i.position].value if i.position in answers else []]
+            for i in items
+        ],
+    ]
+    return sha256(json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()

@@ -1,0 +1,106 @@
+"""Running a quiz: open, extend, close, release the review."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from classroom import clock, notify
+from classroom.models import AuditEntry, Extension, User
+from quizzes.errors import Refused
+from quizzes.models import Attempt, Quiz
+
+
+def link_to(quiz: Quiz) -> str:
+    """Return the address that is shared: in the chat, as a QR code, on the wall."""
+    return f"{settings.SITE_URL}{quiz.get_absolute_url()}"
+
+
+def open_quiz(*, quiz: Quiz, by: User, now: datetime) -> bool:
+    """Open the quiz from now on and post its link; return False when it was open already.
+
+    Raises
+    ------
+    Refused
+        There is no question in it.
+    """
+    if not quiz.slots.exists():
+        raise Refused(_("This quiz has no questions yet: add some first."))
+    with transaction.atomic():
+        closed = Q(opens_at=None) | Q(opens_at__gt=now) | Q(closes_at__lte=now)
+        opened = Quiz.objects.filter(closed, pk=quiz.pk).update(
+            opens_at=now,
+            closes_at=None,
+            published_at=now if quiz.published_at is None or quiz.published_at > now else F("published_at"),
+        )
+        if opened:
+            _log(quiz, by, "quiz.opened", now)
+            with override(quiz.course.language):
+                text = _("**%(title)s** is open: %(link)s") % {"title": quiz.title, "link": link_to(quiz)}
+            key = f"quiz:{quiz.pk}:opened:{now.isoformat()}"
+            notify.mattermost(key=key, course=quiz.course, text=text, now=now)
+    quiz.refresh_from_db()
+    return bool(opened)
+
+
+def close_quiz(*, quiz: Quiz, by: User, now: datetime) -> int:
+    """Close the quiz now; return how many running attempts end with it, with what they have saved."""
+    with transaction.atomic():
+        Quiz.objects.filter(pk=quiz.pk).update(closes_at=now, opens_at=quiz.opens_at or now)
+        running = Attempt.objects.filter(Q(deadline=None) | Q(deadline__gt=now), quiz=quiz, finished_at=None)
+        ended = running.update(deadline=now, accepts_until=now + quiz.grace)
+        _log(quiz, by, "quiz.closed", now)
+    quiz.refresh_from_db()
+    return ended
+
+
+def release_review(*, quiz: Quiz, by: User, now: datetime, released: bool = True) -> None:
+    """Let students see scores and right answers, or take that back."""
+    with transaction.atomic():
+        Quiz.objects.filter(pk=quiz.pk).update(review_released_at=now if released else None)
+        _log(quiz, by, "quiz.review_released" if released else "quiz.review_withdrawn", now)
+    quiz.refresh_from_db()
+
+
+def extend(*, quiz: Quiz, user: User, extra_seconds: int, by: User, reason: str, now: datetime) -> None:
+    """Give a student more time; a running attempt ends later at once.
+
+    Raises
+    ------
+    Refused
+        The time is not positive.
+    """
+    if not 0 < extra_seconds <= 24 * 3600:
+        raise Refused(_("Give between one second and a day of extra time."))
+    with transaction.atomic():
+        Extension.objects.create(
+            course=quiz.course,
+            item=quiz.deadline_key,
+            user=user,
+            extra_seconds=extra_seconds,
+            reason=reason[:200],
+            given_by=by,
+        )
+        for attempt in Attempt.objects.select_for_update().filter(quiz=quiz, user=user, finished_at=None):
+            deadline = clock.effective_deadline(user, quiz, started_at=attempt.started_at)
+            attempt.deadline = deadline
+            attempt.accepts_until = deadline and deadline + quiz.grace
+            attempt.save(update_fields=["deadline", "accepts_until"])
+        _log(quiz, by, "quiz.extended", now, about=user, extra_seconds=extra_seconds)
+
+
+def _log(
+    quiz: Quiz, by: User, action: str, now: datetime, about: User | None = None, **detail: object
+) -> None:
+    AuditEntry.objects.create(
+        course=quiz.course,
+        actor=by,
+        action=action,
+        about=about,
+        item=quiz.deadline_key,
+        detail=detail,
+        at=now,
+    )

@@ -1,0 +1,12 @@
+"""Celery's entry points: no logic."""
+
+from celery import shared_task
+
+from classroom import clock
+from quizzes import services
+
+
+@shared_task
+def sweep() -> None:
+    """Close attempts whose time is up and that nobody has looked at since."""
+    services.finish_overdue(now=clock.now())

@@ -1,0 +1,30 @@
+import json
+import re
+from datetime import UTC, datetime
+
+from django.template import Context, Template
+
+from classroom.charts import Chart, Kind
+
+
+def drawn(chart):
+    return Template("{% load charts %}{% chart chart %}").render(Context({"chart": chart}))
+
+
+def test_chart_says_its_numbers_as_a_table_and_to_the_browser():
+    html = drawn(Chart(Kind.BARS, "Scores", "Points", "Students", [("0–1", 3), ("</script>", None)]))
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", html) == ["0–1", "3", "&lt;/script&gt;", "–"]
+    specification = json.loads(re.search(r"<script[^>]*>(.*?)</script>", html)[1])
+    assert specification["points"] == [["0–1", 3], ["</script>", None]]
+    assert specification["kind"] == "bars"
+
+
+def test_chart_with_series_names_them():
+    html = drawn(Chart(Kind.LINES, "Cost", "Epoch", "Cost", [(0, 0.69, "rate 0.1"), (0, 0.7, "rate 1")]))
+    assert re.findall(r"<td[^>]*>([^<]*)</td>", html) == ["0", "rate 0.1", "0.69", "0", "rate 1", "0.7"]
+
+
+def test_chart_of_times_tells_the_browser_so():
+    chart = Chart(Kind.DOTS, "Queue", "Time", "Waiting", [(datetime(2027, 6, 4, 9, tzinfo=UTC), 4)])
+    specification = chart.specification()
+    assert (specification["time"], specification["points"]) == (True, [["2027-06-04T09:00:00+00:00", 4]])
