@@ -1,12 +1,14 @@
 """Exercises: what is asked for, what is right, and the mistakes people make."""
 
-from nnengine.exercises import planar
+from nnengine.exercises import convolution, deep, planar, recurrent
 from nnengine.exercises.base import Exercise
 from nnengine.exercises.info import ExerciseInfo, FunctionInfo
 
 __all__ = ["Exercise", "ExerciseInfo", "FunctionInfo", "catalogue", "get"]
 
-_ALL: dict[str, Exercise] = {module.EXERCISE.id: module.EXERCISE for module in (planar,)}
+_ALL: dict[str, Exercise] = {
+    module.EXERCISE.id: module.EXERCISE for module in (planar, deep, convolution, recurrent)
+}
 
 
 def catalogue() -> tuple[ExerciseInfo, ...]:

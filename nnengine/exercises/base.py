@@ -1,5 +1,6 @@
 """How an exercise is written down: functions, inputs, reference, mistakes."""
 
+import ast
 import inspect
 import itertools
 import textwrap
@@ -192,14 +193,14 @@ class Exercise:
 
 
 def mutate(reference: Callable[..., Any], edits: Mapping[str, str]) -> Callable[..., Any]:
-    """Return `reference` with `edits` made to its source.
+    """Return `reference` with `edits` made to its source, the docstring left out.
 
     Raises
     ------
     ValueError
         An edit's old text does not occur exactly once.
     """
-    source = textwrap.dedent(inspect.getsource(reference))
+    source = _without_docstring(textwrap.dedent(inspect.getsource(reference)))
     for old, new in edits.items():
         if source.count(old) != 1:
             raise ValueError(f"{reference.__name__}: {source.count(old)} occurrences of {old!r}")
@@ -209,6 +210,18 @@ def mutate(reference: Callable[..., Any], edits: Mapping[str, str]) -> Callable[
     exec(compiled, reference.__globals__, namespace)  # noqa: S102 - our own source, edited
     function: Callable[..., Any] = namespace[reference.__name__]
     return function
+
+
+def _without_docstring(source: str) -> str:
+    """Return the source of one function with its docstring's lines emptied."""
+    definition = ast.parse(source).body[0]
+    if not isinstance(definition, ast.FunctionDef) or ast.get_docstring(definition) is None:
+        return source
+    text = definition.body[0]
+    lines = source.splitlines()
+    for index in range(text.lineno - 1, text.end_lineno or text.lineno):
+        lines[index] = ""
+    return "\n".join(lines)
 
 
 def in_turn(answers: Sequence[Any]) -> Callable[..., Any]:

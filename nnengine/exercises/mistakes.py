@@ -4,6 +4,11 @@ from nnengine.exercises.base import Bug
 from nnengine.text import Text
 
 
+def bug(name: str, edits: dict[str, str], en: str, de: str, hint_en: str, hint_de: str) -> Bug:
+    """Write a mistake down in one piece: its name, its edit, its sentence and its hint in English and German."""
+    return Bug(name, edits, Text(en, de), Text(hint_en, hint_de))
+
+
 def not_averaged(name: str, old: str, new: str) -> Bug:
     """`name` is summed over the batch instead of averaged."""
     return Bug(

@@ -1,13 +1,11 @@
 """A network with one hidden layer on planar data; columns are examples, as in the course's first weeks."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
 from nnengine.exercises.base import Bug, Draw, Exercise, Function, Rng
 from nnengine.exercises.mistakes import not_averaged, without_keepdims, wrong_axis
+from nnengine.exercises.randomness import describe_weights
 from nnengine.text import Text
 
 Array = npt.NDArray[np.float64]
@@ -144,24 +142,6 @@ def _training(rng: Rng) -> list[Draw]:
         label = "one iteration" if iterations == 1 else ""
         draws.append(Draw(args, label=label, sizes={"m": m}, given=given))
     return draws
-
-
-def describe_weights(args: Mapping[str, Any], result: object) -> object:
-    """Return what can be said of random parameters: shapes, and of the numbers only their kind."""
-    if not isinstance(result, dict):
-        return result
-    view: dict[str, object] = {}
-    for name, value in result.items():
-        array = np.asarray(value, dtype=np.float64) if isinstance(value, np.ndarray | float | int) else None
-        if array is None:
-            continue
-        view[name] = np.zeros(array.shape)
-        if array.size > 1:
-            spread = float(array.std())
-            view[f"the spread of {name}"] = round(np.log2(spread / 0.01)) if spread > 0 else -99
-            off = abs(float(array.mean())) / (spread / np.sqrt(array.size)) if spread > 0 else 99.0
-            view[f"the mean of {name}"] = 0 if off < 6 or not array.any() else 1
-    return view
 
 
 def _learns(draw: Draw, result: object) -> bool:

@@ -81,7 +81,11 @@ def _walk(path: str, expected: object, got: object, tolerance: float) -> Iterato
             yield Mismatch(path, "type", note=describe(got))
             return
         for key, value in expected.items():
-            name = str(key) if path in ("parameters", "grads", "cache", "result") else f"{path}.{key}"
+            name = (
+                str(key)
+                if path in ("parameters", "grads", "gradients", "cache", "result")
+                else f"{path}.{key}"
+            )
             if key not in got:
                 yield Mismatch(name, "missing", note=", ".join(str(k) for k in list(got)[:12]))
             else:

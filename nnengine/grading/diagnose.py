@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,9 +18,10 @@ _SAME = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """Stands for a result where a function raised instead."""
+    """Stands for a result where a function raised instead; equal where the kind of exception is."""
 
     kind: str
+    message: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def _mutant_results(function: Function, outcomes: Sequence[Outcome]) -> list[tup
                     result = function.run(mutant, outcome.draw)
                 row.append(function.view(outcome.draw.args, result) if function.view else result)
             except Exception as error:  # noqa: BLE001 - mistakes raise whatever they raise
-                row.append(Raised(type(error).__name__))
+                row.append(Raised(type(error).__name__, str(error)))
         table.append((bug, row))
     return table
 
@@ -94,12 +95,19 @@ def _whole_match(
     function: Function, outcomes: Sequence[Outcome], results: list[tuple[Bug, list[Any]]]
 ) -> Diagnosis | None:
     for bug, row in results:
-        if all(
-            _differences(function, mutant, outcome) == ()
-            for mutant, outcome in zip(row, outcomes, strict=True)
-        ):
+        pairs = list(zip(row, outcomes, strict=True))
+        if not any(_is_telling(mutant, outcome) for mutant, outcome in pairs):
+            continue
+        if all(_differences(function, mutant, outcome) == () for mutant, outcome in pairs):
             return Diagnosis(bug.id, bug.message, bug.hint)
     return None
+
+
+def _is_telling(mutant: object, outcome: Outcome) -> bool:
+    """Say whether agreement would mean something: many mistakes raise a ValueError."""
+    if isinstance(mutant, Raised) and outcome.raised is not None:
+        return mutant.message == outcome.raised.message
+    return not outcome.is_right
 
 
 def _partial_match(

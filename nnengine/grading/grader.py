@@ -186,7 +186,7 @@ class _Grading:
             reply = self._call(function, name, draw, stubs)
             notes |= set(reply.notes)
             if reply.error is not None:
-                raised = Raised(reply.error["type"])
+                raised = Raised(reply.error["type"], reply.error["message"])
                 outcomes.append(Outcome(draw, expected, reply.error, raised=raised))
                 continue
             result = reply.arguments if function.after else reply.value

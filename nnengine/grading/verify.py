@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from nnengine.exercises.base import Exercise, Function
+from nnengine.exercises.base import Exercise, Function, mutate
 from nnengine.grading.diagnose import Outcome, Raised, diagnose
 from nnengine.grading.grader import judge
 
@@ -35,7 +35,11 @@ def _function(function: Function, seed: int) -> list[str]:
         faults.append("no generic draw")
     if not all(outcome.is_right for outcome in run(function, function.reference, seed)):
         faults.append("the reference does not pass")
-    for bug, mutant in function.mutants:
+    for bug in function.bugs:
+        try:
+            mutant = mutate(function.reference, bug.edits)
+        except (ValueError, SyntaxError) as error:
+            return [*faults, f"{bug.id}: {error}"]
         outcomes = run(function, mutant, seed)
         if all(outcome.is_right for outcome in outcomes):
             faults.append(f"{bug.id} is not caught")
@@ -55,7 +59,7 @@ def run(function: Function, candidate: Callable[..., Any], seed: int) -> list[Ou
             with np.errstate(all="ignore"):
                 got = function.run(candidate, draw)
         except Exception as error:  # noqa: BLE001 - a planted bug raises whatever it raises
-            outcomes.append(Outcome(draw, expected, None, raised=Raised(type(error).__name__)))
+            outcomes.append(Outcome(draw, expected, None, raised=Raised(type(error).__name__, str(error))))
             continue
         outcomes.append(judge(function, draw, expected, got))
     return outcomes
