@@ -103,7 +103,7 @@ def misconceptions(*, challenge: Challenge) -> list[Misconception]:
         .exclude(verdict="correct")
         .filter(submission__in=Submission.objects.counting(challenge).values("pk"))
         .select_related("submission__user", "submission__team")
-        .order_by("position", "submission__submitted_at")
+        .order_by("position", "submission__submitted_at", "submission_id")
     )
     groups: defaultdict[tuple[str, str], list[FunctionGrade]] = defaultdict(list)
     for grade in grades:
