@@ -3,7 +3,6 @@
 from collections.abc import Callable
 
 import numpy as np
-from nnengine.layers.shaping import Flatten
 
 from benchmarks.engine.tasks import LEARNING_RATE, Task
 from nnengine.layers.activations import ReLU, Sigmoid, Tanh
@@ -12,6 +11,7 @@ from nnengine.layers.convolution import Conv2D
 from nnengine.layers.dense import Dense
 from nnengine.layers.lstm import LSTM
 from nnengine.layers.pooling import MaxPool2D
+from nnengine.layers.shaping import Flatten
 from nnengine.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss, SquaredError
 from nnengine.models.sequential import Sequential
 from nnengine.optimizers import SGD

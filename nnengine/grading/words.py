@@ -121,7 +121,12 @@ def raised(error: dict[str, Any]) -> Diagnosis:
     return Diagnosis(_RAISED.get(kind, f"raised:{kind}"), message, _RAISED_HINTS.get(kind))
 
 
-_RAISED = {"MemoryError": "out-of-memory", "RecursionError": "endless-recursion"}
+_RAISED = {
+    "MemoryError": "out-of-memory",
+    "_ArrayMemoryError": "out-of-memory",
+    "RecursionError": "endless-recursion",
+    "PermissionError": "not-allowed",
+}
 _RAISED_HINTS = {
     "NameError": Text(
         "Is it defined at the top level, or only in a cell that ran once?",

@@ -1,18 +1,12 @@
 """Layers one after another: the chain rule as a loop."""
 
 from collections.abc import Iterator
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from nnengine.layers.base import Array, Layer
-from nnengine.losses import Loss
-
-Lengths = npt.NDArray[np.integer[Any]]
+from nnengine.models.model import Lengths, Model
 
 
-class Sequential(Layer):
+class Sequential(Model):
     """A net whose layers each take the one before's output; itself a layer.
 
     Its `params`, `grads` and `state` hold the layers' own arrays, named ``"0.W"``, ``"0.b"``, ``"2.W"``, ...
@@ -30,16 +24,7 @@ class Sequential(Layer):
             raise ValueError("Sequential: expected at least one layer, and every layer once")
         self.layers = layers
         for place, layer in enumerate(layers):
-            for mine, theirs in (
-                (self.params, layer.params),
-                (self.grads, layer.grads),
-                (self.state, layer.state),
-            ):
-                mine.update({f"{place}.{name}": array for name, array in theirs.items()})
-        self.mixes_examples = any(layer.mixes_examples for layer in layers)
-        self.takes_lengths = any(layer.takes_lengths for layer in layers)
-        wishes = [layer.micro_batch for layer in layers if layer.micro_batch is not None]
-        self.micro_batch = min(wishes) if wishes and not self.mixes_examples else None
+            self.adopt(str(place), layer)
         self._first = next((i for i, layer in enumerate(layers) if layer.params), len(layers))
 
     def __iter__(self) -> Iterator[Layer]:
@@ -81,39 +66,6 @@ class Sequential(Layer):
             dy = layer.backward(dy)
         if self._first < len(self.layers):
             self.layers[self._first].accumulate(dy)
-
-    def start_grads(self) -> None:
-        """Let the next `backward` write over the old gradients."""
-        for layer in self.layers:
-            layer.start_grads()
-
-    def loss_and_grads(
-        self, x: Array, target: npt.NDArray[Any], loss: Loss, *, lengths: Lengths | None = None
-    ) -> float:
-        """Return the loss of a training batch and leave its gradients in `grads`, in place of the old ones.
-
-        Where layers wish it and none mixes examples, the batch is done in parts small enough to stay in the
-        processor's cache; losses and gradients of the parts add up to the batch's.
-        """
-        batch = len(x)
-        if len(target) != batch:
-            raise ValueError(f"target: expected {batch} examples as in x, got {len(target)}")
-        size = self.micro_batch or batch
-        self.start_grads()
-        total = 0.0
-        for start in range(0, batch, size):
-            part = slice(start, start + size)
-            y = self.forward(x[part], training=True, lengths=None if lengths is None else lengths[part])
-            total += loss.forward(y, target[part], batch)
-            self.accumulate(loss.backward())
-        return total
-
-    def predict(self, x: Array, *, lengths: Lengths | None = None, batch_size: int = 256) -> Array:
-        """Return the outputs for all examples, computed `batch_size` at a time, in an array of your own."""
-        parts = [slice(start, start + batch_size) for start in range(0, len(x), batch_size)]
-        return np.concatenate(
-            [self.forward(x[part], lengths=None if lengths is None else lengths[part]) for part in parts]
-        )
 
     def output_shape(self, input_shape: tuple[int, ...]) -> tuple[int, ...]:
         """Return the shape of one example's output, given that of its input."""

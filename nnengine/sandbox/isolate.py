@@ -341,14 +341,19 @@ def _answer(oracle: Oracle, header: dict[str, Any], body: bytes) -> bytes:
     return wire.pack({"value": node}, encoder.body)
 
 
+def _printable(value: object) -> str:
+    """Return text without what a terminal or a log would obey."""
+    return "".join(c if c.isprintable() else " " for c in str(value)[:2000])
+
+
 def _error(node: object) -> dict[str, Any]:
     if not isinstance(node, dict):
         raise wire.WireError("not an error")
     line = node.get("line")
     return {
         "chunk": node.get("chunk") if isinstance(node.get("chunk"), int) else None,
-        "type": str(node.get("type"))[:100],
-        "message": str(node.get("message"))[:500],
+        "type": _printable(node.get("type"))[:100],
+        "message": _printable(node.get("message"))[:500],
         "line": line if isinstance(line, int) else None,
         "where": str(node.get("where"))[:100] if node.get("where") else None,
     }

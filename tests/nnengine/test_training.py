@@ -2,17 +2,17 @@ import io
 
 import numpy as np
 import pytest
-from nnengine.layers.dropout import Dropout
-from nnengine.layers.normalization import BatchNorm
-from nnengine.storage import load, save
-from nnengine.training import DivergedError, Examples, accuracy, batches, evaluate, fit
 
 from nnengine import models
 from nnengine.layers.activations import ReLU
 from nnengine.layers.dense import Dense
+from nnengine.layers.dropout import Dropout
+from nnengine.layers.normalization import BatchNorm
 from nnengine.losses import CategoricalCrossEntropy, SquaredError
 from nnengine.models.sequential import Sequential
 from nnengine.optimizers import SGD, Adam
+from nnengine.storage import load, save
+from nnengine.training import DivergedError, Examples, accuracy, batches, evaluate, fit
 from tests.nnengine.directional import refused
 
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from nnengine.layers.normalization import BatchNorm, LayerNorm
 
 from nnengine.functional import columns, images, recurrent_columns, recurrent_rows, rows, updates
 from nnengine.gradcheck import check_gradients
@@ -12,6 +11,7 @@ from nnengine.layers.convolution import Conv2D
 from nnengine.layers.dense import Dense
 from nnengine.layers.gru import GRU
 from nnengine.layers.lstm import LSTM
+from nnengine.layers.normalization import BatchNorm, LayerNorm
 from nnengine.layers.rnn import RNN
 from nnengine.losses import BinaryCrossEntropy
 from nnengine.models import feed_forward

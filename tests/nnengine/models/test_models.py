@@ -2,17 +2,17 @@
 
 import numpy as np
 import pytest
-from nnengine.layers.normalization import BatchNorm
-from nnengine.models.summary import summary
-from nnengine.training import Examples, accuracy, fit
 
 from nnengine import datasets, models
 from nnengine.gradcheck import check_layer
 from nnengine.layers.activations import ReLU, Sigmoid, Tanh
 from nnengine.layers.dense import Dense
+from nnengine.layers.normalization import BatchNorm
 from nnengine.losses import BinaryCrossEntropy, CategoricalCrossEntropy, SquaredError, gaussian_kl
 from nnengine.models.sequential import Sequential
+from nnengine.models.summary import summary
 from nnengine.optimizers import SGD, Adam
+from nnengine.training import Examples, accuracy, fit
 from tests.nnengine.directional import refused
 
 

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from nnengine.training import Examples, accuracy, fit
 
 from nnengine import datasets, models
 from nnengine.gradcheck import check_layer
 from nnengine.losses import CategoricalCrossEntropy
 from nnengine.optimizers import Adam
+from nnengine.training import Examples, accuracy, fit
 from tests.nnengine.directional import refused
 
 
