@@ -10,6 +10,7 @@ from classroom.appearance import choose
 urlpatterns = [
     path("appearance/", choose, name="appearance"),
     path("accounts/", include("allauth.account.urls")),
+    path("c/<slug:slug>/quizzes/", include("quizzes.urls")),
     path("admin/", admin.site.urls),
     path("c/<slug:slug>/", include("projects.urls")),
 ]

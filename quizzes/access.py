@@ -1,0 +1,61 @@
+"""The doors to quizzes and attempts; built on the course's seats."""
+
+from datetime import datetime
+
+from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
+
+from classroom.access import Seat, instructor_seat, seat_in, staff_seat
+from quizzes.models import Attempt, Quiz
+
+
+def visible_quiz(request: HttpRequest, slug: str, pk: int, now: datetime) -> tuple[Seat, Quiz]:
+    """Return a quiz that the asking person may know of: students only published ones."""
+    seat = seat_in(request, slug)
+    return seat, _quiz(seat, pk, None if seat.is_staff else now)
+
+
+def quiz_for_staff(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Quiz]:
+    """Return a quiz for somebody who may see everybody's results."""
+    seat = staff_seat(request, slug)
+    return seat, _quiz(seat, pk)
+
+
+def quiz_for_instructor(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Quiz]:
+    """Return a quiz for somebody who may open and close it."""
+    seat = instructor_seat(request, slug)
+    return seat, _quiz(seat, pk)
+
+
+def own_attempt(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Attempt]:
+    """Return an attempt of the asking person's own."""
+    seat = seat_in(request, slug)
+    return seat, _attempt(seat, pk, user=seat.user)
+
+
+def attempt_for_staff(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Attempt]:
+    """Return anybody's attempt, for staff."""
+    seat = staff_seat(request, slug)
+    return seat, _attempt(seat, pk)
+
+
+def _quiz(seat: Seat, pk: int, published_by: datetime | None = None) -> Quiz:
+    quizzes = Quiz.objects.select_related("week").filter(course=seat.course, pk=pk)
+    if published_by is not None:
+        quizzes = quizzes.filter(published_at__lte=published_by)
+    quiz = quizzes.first()
+    if quiz is None:
+        raise Http404(_("There is no such quiz in this course."))
+    quiz.course = seat.course
+    return quiz
+
+
+def _attempt(seat: Seat, pk: int, **conditions: object) -> Attempt:
+    found = Attempt.objects.select_related("quiz", "user").filter(
+        pk=pk, quiz__course=seat.course, **conditions
+    )
+    attempt = found.first()
+    if attempt is None:
+        raise Http404(_("There is no such attempt of yours."))
+    attempt.quiz.course = seat.course
+    return attempt

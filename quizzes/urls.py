@@ -1,0 +1,26 @@
+"""Addresses of the quizzes, below /c/<course>/quizzes/."""
+
+from django.urls import path
+
+from quizzes.views import running, taking
+
+app_name = "quizzes"
+
+urlpatterns = [
+    path("", taking.index, name="index"),
+    path("<int:pk>/", taking.quiz, name="quiz"),
+    path("<int:pk>/start/", taking.start, name="start"),
+    path("<int:pk>/run/", running.run, name="run"),
+    path("<int:pk>/run/panel/", running.panel, name="panel"),
+    path("<int:pk>/open/", running.open_, name="open"),
+    path("<int:pk>/close/", running.close, name="close"),
+    path("<int:pk>/release/", running.release, name="release"),
+    path("<int:pk>/extend/", running.extend, name="extend"),
+    path("<int:pk>/results.csv", running.results_csv, name="results_csv"),
+    path("attempts/<int:pk>/", taking.attempt, name="attempt"),
+    path("attempts/<int:pk>/answers/", taking.save, name="save"),
+    path("attempts/<int:pk>/clock/", taking.attempt_clock, name="clock"),
+    path("attempts/<int:pk>/hand-in/", taking.hand_in, name="hand_in"),
+    path("attempts/<int:pk>/done/", taking.attempt_done, name="attempt_done"),
+    path("attempts/<int:pk>/review/", taking.attempt_review, name="attempt_review"),
+]

@@ -1,0 +1,1 @@
+"""Screens: get the object through a door, act through a service, respond."""

@@ -1,0 +1,164 @@
+"""What the staff does: run a quiz, watch it, look at the results."""
+
+import csv
+
+import segno
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from classroom import clock
+from classroom.models import Outbox
+from quizzes import access, queries, services
+from quizzes.errors import Refused
+from quizzes.forms import ExtensionForm
+from quizzes.models import Quiz
+from quizzes.services.running import link_to
+
+#: What a spreadsheet would take for a formula at the start of a cell.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@require_GET
+@never_cache
+def run(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Show one quiz to staff: open it, share it, watch it, read its results."""
+    now = clock.now()
+    _seat, quiz = access.quiz_for_staff(request, slug, pk)
+    services.settle(quiz=quiz, now=now)
+    context = _panels(quiz) | {
+        "quiz": quiz,
+        "link": link_to(quiz),
+        "qr": segno.make(link_to(quiz), error="m").svg_inline(
+            scale=4, border=2, svgclass=None, lineclass=None, omitsize=True
+        ),
+        "questions": quiz.slots.count(),
+        "is_open": quiz.is_open(now),
+        "posted": _posted(quiz),
+        "results": queries.result_rows(quiz=quiz),
+        "extension_form": ExtensionForm(course=quiz.course),
+    }
+    return render(request, "quizzes/run.html", context)
+
+
+@require_GET
+@never_cache
+def panel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Return the live part of the quiz's page, again and again."""
+    _seat, quiz = access.quiz_for_staff(request, slug, pk)
+    services.settle(quiz=quiz, now=clock.now())
+    return render(request, "quizzes/_panel.html", _panels(quiz) | {"quiz": quiz})
+
+
+def _panels(quiz: Quiz) -> dict[str, object]:
+    now = clock.now()
+    return {
+        "live": queries.live(quiz=quiz, now=now),
+        "distribution": queries.distribution(quiz=quiz),
+        "items": queries.item_rows(quiz=quiz),
+        "is_open": quiz.is_open(now),
+    }
+
+
+def _posted(quiz: Quiz) -> Outbox | None:
+    """Return the last post of the quiz's link to the chat."""
+    return Outbox.objects.filter(course=quiz.course, key__startswith=f"quiz:{quiz.pk}:opened:").first()
+
+
+@require_POST
+def open_(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Open the quiz."""
+    seat, quiz = access.quiz_for_instructor(request, slug, pk)
+    try:
+        opened = services.open_quiz(quiz=quiz, by=seat.user, now=clock.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The quiz is open.") if opened else _("The quiz was open already."))
+    return redirect("quizzes:run", slug, pk)
+
+
+@require_POST
+def close(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Close the quiz for everybody."""
+    seat, quiz = access.quiz_for_instructor(request, slug, pk)
+    ended = services.close_quiz(quiz=quiz, by=seat.user, now=clock.now())
+    said = ngettext(
+        "The quiz is closed; %(count)d running attempt ended with what was saved.",
+        "The quiz is closed; %(count)d running attempts ended with what was saved.",
+        ended,
+    )
+    messages.success(request, said % {"count": ended})
+    return redirect("quizzes:run", slug, pk)
+
+
+@require_POST
+def release(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Release the review, or take that back."""
+    seat, quiz = access.quiz_for_instructor(request, slug, pk)
+    released = "withdraw" not in request.POST
+    services.release_review(quiz=quiz, by=seat.user, now=clock.now(), released=released)
+    messages.success(
+        request,
+        _("Students can see their scores and the right answers now.")
+        if released
+        else _("The review is hidden again."),
+    )
+    return redirect("quizzes:run", slug, pk)
+
+
+@require_POST
+def extend(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Give a student more time."""
+    seat, quiz = access.quiz_for_instructor(request, slug, pk)
+    form = ExtensionForm(request.POST, course=quiz.course)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
+        return redirect("quizzes:run", slug, pk)
+    services.extend(
+        quiz=quiz,
+        user=form.cleaned_data["student"].user,
+        extra_seconds=60 * form.cleaned_data["minutes"],
+        by=seat.user,
+        reason=form.cleaned_data["reason"],
+        now=clock.now(),
+    )
+    messages.success(
+        request,
+        _("%(name)s has %(minutes)d more minutes.")
+        % {"name": form.cleaned_data["student"].user, "minutes": form.cleaned_data["minutes"]},
+    )
+    return redirect("quizzes:run", slug, pk)
+
+
+@require_GET
+def results_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Download all attempts as a table."""
+    _seat, quiz = access.quiz_for_staff(request, slug, pk)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="quiz-{quiz.pk}.csv"'
+    response.write("\ufeff")
+    table = csv.writer(response)
+    table.writerow(["name", "email", "attempt", "started", "handed_in", "score", "max_score"])
+    for row in queries.result_rows(quiz=quiz):
+        finished = row.finished_at.isoformat() if row.finished_at else ""
+        cells = [
+            row.name,
+            row.email,
+            row.number,
+            row.started_at.isoformat(),
+            finished,
+            row.score,
+            row.max_score,
+        ]
+        table.writerow([_harmless(cell) for cell in cells])
+    return response
+
+
+def _harmless(cell: object) -> object:
+    """Return a cell that no spreadsheet runs: text that looks like a formula gets an apostrophe in front."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
