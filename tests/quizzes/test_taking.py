@@ -1,0 +1,261 @@
+import json
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from quizzes.replay import standing_answers
+from quizzes.services.attempts import receipt_for
+
+from classroom import clock
+from classroom.models import Accommodation, Enrolment
+from quizzes import queries, services
+from quizzes.models import Answer, Attempt
+from tests.factories import CourseFactory, instructor_of, student_of
+from tests.quizzes.factories import make_quiz
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def course():
+    return CourseFactory(slug="dl")
+
+
+@pytest.fixture
+def student(course):
+    return student_of(course, user__name="Ada")
+
+
+@pytest.fixture
+def quiz(course):
+    return make_quiz(course, ("single", "numeric", "short_text"), now=clock.now())
+
+
+@pytest.fixture
+def as_student(client, student):
+    client.force_login(student)
+    return client
+
+
+@pytest.fixture
+def attempt(as_student, quiz, student):
+    as_student.post(reverse("quizzes:start", args=["dl", quiz.pk]))
+    return Attempt.objects.get(quiz=quiz, user=student)
+
+
+def url(name, obj):
+    return reverse(f"quizzes:{name}", args=["dl", obj.pk])
+
+
+def save(client, attempt, position, *value, seq=1, tab="tab-1"):
+    body = {"position": position, "client": tab, "seq": seq, "value": list(value)}
+    return client.post(url("save", attempt), json.dumps(body), "application/json")
+
+
+def age(attempt, **ago):
+    """Move the attempt into the past, deadline and all."""
+    delta = timedelta(**ago)
+    for field in ("started_at", "deadline", "accepts_until"):
+        setattr(attempt, field, getattr(attempt, field) - delta)
+    attempt.save()
+
+
+def test_the_door_offers_the_start_of_an_open_quiz(as_student, quiz):
+    page = as_student.get(url("quiz", quiz)).content.decode()
+    assert "Start the quiz" in page
+    assert "6 min" in page
+
+
+def test_a_quiz_that_is_not_open_cannot_be_started_by_guessing_its_address(as_student, course, student):
+    quiz = make_quiz(course, now=clock.now(), is_open=False)
+    response = as_student.post(url("start", quiz), follow=True)
+    assert "not open yet" in response.content.decode()
+    assert Attempt.objects.count() == 0
+
+
+def test_a_second_start_goes_on_with_the_first_attempt(as_student, quiz, attempt):
+    again = as_student.post(url("start", quiz))
+    assert again.url == url("attempt", attempt)
+    assert Attempt.objects.count() == 1
+
+
+def test_a_saved_answer_is_there_after_a_reload(as_student, attempt):
+    assert save(as_student, attempt, 2, "0,64").json() == {"saved": 1}
+    assert 'value="0,64"' in as_student.get(url("attempt", attempt)).content.decode()
+
+
+def test_saving_costs_four_queries(as_student, attempt, django_assert_num_queries):
+    with django_assert_num_queries(6):  # session, user, claim, insert; and the savepoint around them
+        save(as_student, attempt, 2, "0.64")
+
+
+def test_a_repeated_save_is_stored_once(as_student, attempt):
+    assert save(as_student, attempt, 2, "0.64").status_code == 200
+    assert save(as_student, attempt, 2, "0.64").status_code == 200
+    assert Answer.objects.count() == 1
+
+
+def test_an_old_save_that_arrives_late_changes_nothing(as_student, attempt):
+    save(as_student, attempt, 2, "0.64", seq=2)
+    save(as_student, attempt, 2, "0.6", seq=1)
+    assert 'value="0.64"' in as_student.get(url("attempt", attempt)).content.decode()
+
+
+def test_an_answer_in_the_grace_counts_and_one_after_it_is_refused(as_student, quiz, attempt):
+    age(attempt, minutes=6, seconds=2)
+    assert save(as_student, attempt, 2, "0.64").status_code == 200
+    age(attempt, seconds=10)
+    late = save(as_student, attempt, 2, "0.1", seq=2)
+    assert (late.status_code, list(late.json())) == (409, ["error"])
+    as_student.get(url("attempt_done", attempt))
+    attempt.refresh_from_db()
+    assert attempt.score == 2
+
+
+def test_an_attempt_whose_time_is_up_is_handed_in_by_looking(as_student, quiz, attempt):
+    save(as_student, attempt, 2, "0.64")
+    age(attempt, minutes=10)
+    as_student.get(url("quiz", quiz))
+    attempt.refresh_from_db()
+    assert (attempt.finished_at, attempt.score, attempt.max_score) == (attempt.deadline, 2, 6)
+
+
+def test_the_sweep_hands_in_what_nobody_looks_at(as_student, attempt):
+    save(as_student, attempt, 2, "0.64")
+    age(attempt, minutes=10)
+    assert services.finish_overdue(now=clock.now()) == 1
+    assert services.finish_overdue(now=clock.now()) == 0
+    attempt.refresh_from_db()
+    assert attempt.score == 2
+
+
+def test_nobody_reads_or_writes_somebody_elses_attempt(client, course, attempt):
+    client.force_login(student_of(course))
+    for name in ("attempt", "clock", "attempt_done", "attempt_review"):
+        assert client.get(url(name, attempt)).status_code == 404
+    assert client.post(url("hand_in", attempt)).status_code == 404
+    assert save(client, attempt, 1, "0").status_code == 403
+    assert Answer.objects.count() == 0
+    attempt.refresh_from_db()
+    assert attempt.finished_at is None
+
+
+def test_who_has_left_the_course_saves_nothing(as_student, student, attempt):
+    Enrolment.objects.filter(user=student).update(left_at=clock.now())
+    assert save(as_student, attempt, 1, "0").status_code == 403
+    assert Answer.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "[]",
+        "{}",
+        '{"position": "x", "client": "a", "seq": 1, "value": []}',
+        '{"position": 1, "client": "", "seq": 1, "value": []}',
+        '{"position": 1, "client": "a", "seq": -1, "value": []}',
+        '{"position": 1, "client": "a", "seq": 99999999999, "value": []}',
+        '{"position": 1, "client": "a", "seq": 1, "value": ["\\u0000"]}',
+        '{"position": 1, "client": "a", "seq": 1, "value": 5}',
+    ],
+)
+def test_a_broken_save_is_told_so(as_student, attempt, body):
+    response = as_student.post(url("save", attempt), body, "application/json")
+    assert (response.status_code, list(response.json())) == (400, ["error"])
+
+
+def test_a_very_long_answer_is_refused(as_student, attempt):
+    assert save(as_student, attempt, 3, "x" * 30_000).status_code == 403
+
+
+def test_an_option_of_another_question_earns_nothing(as_student, attempt):
+    save(as_student, attempt, 1, "77")
+    as_student.post(url("hand_in", attempt))
+    attempt.refresh_from_db()
+    assert attempt.score == 0
+
+
+def test_without_script_a_post_saves_and_hands_in(as_student, attempt):
+    as_student.post(url("attempt", attempt), {"q1": "0", "q2": "0.64", "q3": ""})
+    attempt.refresh_from_db()
+    assert attempt.finished_at is None
+    as_student.post(url("attempt", attempt), {"q1": "0", "q2": "0.1", "q3": "Chain  Rule", "hand_in": "1"})
+    attempt.refresh_from_db()
+    assert attempt.score == 4
+
+
+def test_handing_in_twice_changes_nothing(as_student, attempt):
+    save(as_student, attempt, 2, "0.64")
+    as_student.post(url("hand_in", attempt))
+    attempt.refresh_from_db()
+    first = (attempt.finished_at, attempt.score, attempt.receipt)
+    as_student.post(url("hand_in", attempt))
+    assert save(as_student, attempt, 1, "0", seq=5).status_code == 409
+    attempt.refresh_from_db()
+    assert (attempt.finished_at, attempt.score, attempt.receipt) == first
+
+
+def test_the_key_is_in_no_page_before_the_release(as_student, quiz, attempt):
+    before = as_student.get(url("attempt", attempt)).content.decode()
+    assert "kettenregel" not in before
+    assert "right" not in before.split("<quiz-form")[1].split("</quiz-form>")[0]
+    save(as_student, attempt, 2, "0.64")
+    as_student.post(url("hand_in", attempt))
+    done = as_student.get(url("attempt_done", attempt)).content.decode()
+    assert "Points" not in done
+    assert as_student.get(url("attempt_review", attempt)).status_code == 302
+    card = as_student.get(reverse("quizzes:index", args=["dl"])).content.decode()
+    assert "of 6 points" not in card
+
+
+def test_the_review_shows_what_was_right_once_it_is_released(as_student, course, quiz, attempt):
+    save(as_student, attempt, 2, "0.7")
+    as_student.post(url("hand_in", attempt))
+    services.release_review(quiz=quiz, by=instructor_of(course), now=clock.now())
+    review = as_student.get(url("attempt_review", attempt)).content.decode()
+    assert "chain rule" in review
+    assert "0.64 ± 0.005" in review
+    assert "0 of 6 points" in review
+
+
+def test_an_accommodation_gives_more_time_and_an_extension_moves_a_running_attempt(
+    as_student, course, student, quiz
+):
+    Accommodation.objects.create(course=course, user=student, time_multiplier=2)
+    as_student.post(url("start", quiz))
+    attempt = Attempt.objects.get()
+    assert attempt.deadline - attempt.started_at == timedelta(minutes=12)
+    services.extend(
+        quiz=quiz, user=student, extra_seconds=90, by=instructor_of(course), reason="", now=clock.now()
+    )
+    left = as_student.get(url("clock", attempt)).json()["seconds_left"]
+    assert 12 * 60 + 80 < left <= 12 * 60 + 90
+
+
+def test_the_receipt_is_the_same_for_the_same_answers(as_student, attempt):
+    save(as_student, attempt, 2, "0.6")
+    save(as_student, attempt, 2, "0.64", seq=2)
+    as_student.post(url("hand_in", attempt))
+    attempt.refresh_from_db()
+
+    items = queries.items_of(attempt)
+    assert receipt_for(attempt, items, standing_answers(queries.log_of(attempt))) == attempt.receipt
+
+
+def test_students_are_kept_out_of_the_staffs_side(as_student, quiz):
+    for name in ("run", "panel", "results_csv"):
+        assert as_student.get(url(name, quiz)).status_code == 403
+    for name in ("open", "close", "release", "extend"):
+        assert as_student.post(url(name, quiz)).status_code == 403
+
+
+def test_an_unpublished_quiz_does_not_exist_for_students(as_student, course):
+    hidden = make_quiz(course, now=clock.now(), published_at=None)
+    assert as_student.get(url("quiz", hidden)).status_code == 404
+    assert as_student.post(url("start", hidden)).status_code == 404
+
+
+def test_no_state_changes_by_get(as_student, quiz, attempt):
+    for name, obj in (("start", quiz), ("hand_in", attempt), ("save", attempt)):
+        assert as_student.get(url(name, obj)).status_code == 405
