@@ -6,12 +6,16 @@ from django.urls import include, path
 
 from classroom import styleguide
 from classroom.appearance import choose
+from classroom.pages import dashboard, now
 
 urlpatterns = [
+    path("", now.home, name="home"),
     path("appearance/", choose, name="appearance"),
     path("accounts/", include("allauth.account.urls")),
-    path("c/<slug:slug>/quizzes/", include("quizzes.urls")),
     path("admin/", admin.site.urls),
+    path("c/<slug:slug>/", now.course, name="course"),
+    path("c/<slug:slug>/dashboard/", dashboard.dashboard, name="dashboard"),
+    path("c/<slug:slug>/quizzes/", include("quizzes.urls")),
     path("c/<slug:slug>/", include("projects.urls")),
 ]
 

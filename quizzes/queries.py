@@ -228,6 +228,16 @@ def item_rows(*, quiz: Quiz) -> list[ItemRow]:
     ]
 
 
+def panels(*, quiz: Quiz, now: datetime) -> dict[str, object]:
+    """Return what the live part of a quiz's page shows."""
+    return {
+        "live": live(quiz=quiz, now=now),
+        "distribution": distribution(quiz=quiz),
+        "items": item_rows(quiz=quiz),
+        "is_open": quiz.is_open(now),
+    }
+
+
 @dataclass(frozen=True)
 class QuizSummary:
     """A quiz as staff see it in a list."""

@@ -31,7 +31,7 @@ def run(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     now = clock.now()
     _seat, quiz = access.quiz_for_staff(request, slug, pk)
     services.settle(quiz=quiz, now=now)
-    context = _panels(quiz) | {
+    context = queries.panels(quiz=quiz, now=now) | {
         "quiz": quiz,
         "link": link_to(quiz),
         "qr": _qr(link_to(quiz)),
@@ -48,19 +48,10 @@ def run(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @never_cache
 def panel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Return the live part of the quiz's page, again and again."""
-    _seat, quiz = access.quiz_for_staff(request, slug, pk)
-    services.settle(quiz=quiz, now=clock.now())
-    return render(request, "quizzes/_panel.html", _panels(quiz) | {"quiz": quiz})
-
-
-def _panels(quiz: Quiz) -> dict[str, object]:
     now = clock.now()
-    return {
-        "live": queries.live(quiz=quiz, now=now),
-        "distribution": queries.distribution(quiz=quiz),
-        "items": queries.item_rows(quiz=quiz),
-        "is_open": quiz.is_open(now),
-    }
+    _seat, quiz = access.quiz_for_staff(request, slug, pk)
+    services.settle(quiz=quiz, now=now)
+    return render(request, "quizzes/_panel.html", queries.panels(quiz=quiz, now=now) | {"quiz": quiz})
 
 
 def _qr(link: str) -> SafeString:

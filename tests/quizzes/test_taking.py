@@ -3,13 +3,13 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from quizzes.replay import standing_answers
-from quizzes.services.attempts import receipt_for
 
 from classroom import clock
 from classroom.models import Accommodation, Enrolment
 from quizzes import queries, services
 from quizzes.models import Answer, Attempt
+from quizzes.replay import standing_answers
+from quizzes.services.attempts import receipt_for
 from tests.factories import CourseFactory, instructor_of, student_of
 from tests.quizzes.factories import make_quiz
 

@@ -1,0 +1,1 @@
+"""Screens that look across apps, read-only."""

@@ -1,0 +1,115 @@
+"""Where everybody arrives: the courses, and a student's "what do I do now?"."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET
+
+from classroom import clock
+from classroom.access import seat_in, signed_in
+from classroom.models import Announcement, Course, Enrolment, ScheduleItem, User, Week
+from projects import queries as project_queries
+from projects.models import Hackathon, Membership
+from quizzes import queries as quiz_queries
+from quizzes import services as quiz_services
+
+#: States in which something can be done right now.
+TO_DO = {"running", "open"}
+#: How long an announcement stays on the first page.
+NEWS = timedelta(days=14)
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """Send people to their course, or let them choose among several."""
+    user = signed_in(request)
+    courses: list[tuple[Course, str]]
+    if user.is_superuser:
+        courses = [(course, "") for course in Course.objects.filter(archived_at=None)]
+    else:
+        enrolments = Enrolment.objects.filter(user=user, left_at=None).select_related("course")
+        courses = [(enrolment.course, enrolment.get_role_display()) for enrolment in enrolments]
+    if len(courses) == 1:
+        return redirect(courses[0][0])
+    return render(request, "classroom/courses.html", {"courses": courses})
+
+
+@dataclass(frozen=True)
+class Coming:
+    """What is next on the schedule."""
+
+    running: list[ScheduleItem]
+    following: list[ScheduleItem]
+
+
+def coming(course: Course, now: datetime, how_many: int = 4) -> Coming:
+    """Return what goes on now and the next few things, the long ones (a festival) not among the running."""
+    items = list(
+        ScheduleItem.objects.filter(course=course, ends_at__gt=now).order_by("starts_at")[: how_many + 4]
+    )
+    running = [item for item in items if item.starts_at <= now]
+    return Coming(running, [item for item in items if item.starts_at > now][:how_many])
+
+
+@dataclass(frozen=True)
+class Event:
+    """A hackathon to come, and the person's team in it."""
+
+    hackathon: Hackathon
+    team: str | None
+    registration_open: bool
+
+
+def events_for(user: User, course: Course, now: datetime) -> list[Event]:
+    """Return the hackathons that are not over, with what the person has done about them."""
+    teams = dict(
+        Membership.objects.filter(user=user, hackathon__course=course).values_list(
+            "hackathon_id", "team__name"
+        )
+    )
+    events = Hackathon.objects.filter(course=course, published_at__lte=now, ends_at__gt=now)
+    return [
+        Event(
+            event,
+            teams.get(event.pk),
+            event.registration_opens_at <= now < event.registration_closes_at,
+        )
+        for event in events
+    ]
+
+
+def _is_done(card: project_queries.ChallengeCard) -> bool:
+    """Whether nothing is left to gain: everything right, or closed."""
+    return not card.is_open or (card.score is not None and card.score == card.max_score)
+
+
+@require_GET
+@never_cache
+def course(request: HttpRequest, slug: str) -> HttpResponse:
+    """Tell a student what to do now and what is next; staff are sent to their dashboard."""
+    now = clock.now()
+    seat = seat_in(request, slug)
+    if seat.is_staff:
+        return redirect("dashboard", slug)
+    quiz_services.settle(user=seat.user, now=now)
+    quizzes = quiz_queries.cards_for(user=seat.user, course=seat.course, now=now)
+    challenges = project_queries.cards_for(user=seat.user, course=seat.course, now=now)
+    context = {
+        "quizzes_now": [card for card in quizzes if card.state in TO_DO],
+        "challenges_now": [card for card in challenges if card.is_open and not _is_done(card)],
+        "recent_challenges": [card for card in challenges if card.submissions and _is_done(card)][-3:],
+        "recent_quizzes": [card for card in reversed(quizzes) if card.state in {"reviewable", "handed_in"}][
+            :3
+        ],
+        "upcoming_quizzes": [card for card in quizzes if card.state == "upcoming"],
+        "events": events_for(seat.user, seat.course, now),
+        "coming": coming(seat.course, now),
+        "week": Week.objects.filter(course=seat.course, released_at__lte=now).order_by("-number").first(),
+        "news": Announcement.objects.filter(
+            course=seat.course, published_at__lte=now, published_at__gt=now - NEWS
+        )[:3],
+    }
+    return render(request, "classroom/now.html", context)
