@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -13,6 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from classroom import lease
 from projects.models import State, Submission
 
+#: Most hand-ins are graded within this time.
+JUST_NOW = timedelta(seconds=2)
 #: The engine's verdicts in words, with the tone they are shown in.
 VERDICTS: dict[str, tuple[Promise, str]] = {
     "correct": (_("Correct"), "good"),
@@ -68,6 +70,7 @@ class Sheet:
     before: int
     problems: list[str]
     steps: list[Step]
+    poll_milliseconds: int
 
     @property
     def is_settled(self) -> bool:
@@ -90,7 +93,15 @@ def sheet_of(*, submission: Submission, now: datetime) -> Sheet:
         before=ahead_of(submission, now=now) if state is State.WAITING else 0,
         problems=[said(problem["message"]) for problem in report.get("problems", ())],
         steps=[_step(result) for result in report.get("functions", ())],
+        poll_milliseconds=_poll(submission, state, now),
     )
+
+
+def _poll(submission: Submission, state: State, now: datetime) -> int:
+    """Say how soon to look again: at once after handing in, seldom when waiting is all one can do."""
+    if state is State.BLOCKED:
+        return 5000
+    return 150 if now - submission.submitted_at < JUST_NOW else 700
 
 
 def ahead_of(submission: Submission, *, now: datetime) -> int:

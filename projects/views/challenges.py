@@ -1,9 +1,11 @@
 """Exercises and homework: the list, the page where work is handed in, and handing in."""
 
+import json
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from classroom import clock
@@ -56,7 +58,8 @@ def hand_in(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     answer = render(
         request, "projects/challenge.html#outcome", {"seat": seat, "sheet": sheet, "challenge": task}
     )
-    answer.headers["HX-Trigger"] = "handed-in"
+    saved = {"text": gettext("Handed in."), "tone": "good"}
+    answer.headers["HX-Trigger"] = json.dumps({"handed-in": {}, "toast": saved})
     return answer
 
 

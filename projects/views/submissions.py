@@ -1,5 +1,7 @@
 """One hand-in: its grade sheet, its source, and what staff do with it."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -7,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from classroom import clock
+from classroom.access import Seat
 from projects import access, exports, queries, services
 from projects.errors import Refused
 from projects.forms import AdjustForm
@@ -18,18 +21,8 @@ def submission(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show the grade sheet, with the source it is about."""
     now = clock.now()
     seat, found = access.submission_to_see(request, slug, pk)
-    return render(
-        request,
-        "projects/submission.html",
-        {
-            "seat": seat,
-            "challenge": found.challenge,
-            "submission": found,
-            "sheet": queries.sheet_of(submission=found, now=now),
-            "source": _text(found),
-            "form": AdjustForm(instance=found) if seat.is_staff else None,
-        },
-    )
+    form = AdjustForm(instance=found) if seat.is_staff else None
+    return render(request, "projects/submission.html", _page(seat, found, form, now))
 
 
 @require_GET
@@ -85,14 +78,7 @@ def adjust(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     seat, found = access.submission_to_grade(request, slug, pk)
     form = AdjustForm(request.POST, instance=Submission.objects.get(pk=found.pk))
     if not form.is_valid():
-        page = {
-            "seat": seat,
-            "challenge": found.challenge,
-            "submission": found,
-            "sheet": queries.sheet_of(submission=found, now=now),
-            "source": _text(found),
-            "form": form,
-        }
+        page = _page(seat, found, form, now)
         return render(request, "projects/submission.html", page, status=422)
     services.adjust(
         submission=found,
@@ -103,6 +89,18 @@ def adjust(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     )
     messages.success(request, _("The points are changed, and the student reads your comment."))
     return redirect(found)
+
+
+def _page(seat: Seat, found: Submission, form: AdjustForm | None, now: datetime) -> dict[str, object]:
+    return {
+        "seat": seat,
+        "challenge": found.challenge,
+        "submission": found,
+        "sheet": queries.sheet_of(submission=found, now=now),
+        "source": _text(found),
+        "is_python": found.filename.endswith(".py"),
+        "form": form,
+    }
 
 
 def _text(found: Submission) -> str:
