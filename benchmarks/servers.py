@@ -8,11 +8,13 @@ import asyncio
 import json
 import os
 import random
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 CLIENTS = 50
@@ -92,16 +94,29 @@ async def load(cookies: list[str], seconds: float) -> tuple[list[float], list[st
     return times, errors
 
 
+def wait_for_server() -> None:
+    """Wait until somebody listens."""
+    for _ in range(300):
+        try:
+            socket.create_connection(("127.0.0.1", PORT), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+
+
 def measure(command: str, cookies: list[str], environment: dict[str, str]) -> dict[str, float]:
     """Start a server, warm it up, and measure it."""
     server = subprocess.Popen(command.split(), cwd=ROOT, env=environment)
     try:
-        time.sleep(3)
+        wait_for_server()
         asyncio.run(load(cookies, 1))
         times, errors = asyncio.run(load(cookies, SECONDS))
     finally:
         server.terminate()
         server.wait()
+    for kind, count in Counter(errors).most_common(3):
+        print(f"{count} x {kind}", flush=True)
     cuts = statistics.quantiles(times, n=100)
     return {
         "saves_per_second": round(len(times) / SECONDS),

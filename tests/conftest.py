@@ -9,7 +9,7 @@ from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
 
 from tests.browser import FLAGS, Watch, executable
-from tests.site import Site
+from tests.site import PROCESSES, Site
 
 
 def pytest_collection_modifyitems(items):
@@ -18,6 +18,16 @@ def pytest_collection_modifyitems(items):
         if "site" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group("site"))
             item.add_marker(pytest.mark.site)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    """Show what the site's processes wrote when a test of the running site fails."""
+    report = yield
+    if report.failed and isinstance(site := item.funcargs.get("site"), Site):
+        for name in PROCESSES:
+            report.sections.append((f"last words of {name}", site.log(name)[-3000:]))
+    return report
 
 
 @pytest.fixture(scope="session")

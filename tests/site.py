@@ -12,9 +12,12 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+import redis
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from honcho.environ import parse_procfile
+
+from tests.visitor import Visitor
 
 ROOT = Path(settings.BASE_DIR)
 PROCESSES = ("redis", "web", "grader", "courier", "beat")
@@ -135,3 +138,11 @@ class Site:
         store[HASH_SESSION_KEY] = user.get_session_auth_hash()
         store.save()
         return {"name": settings.SESSION_COOKIE_NAME, "value": store.session_key, "url": self.url}
+
+    def visitor(self, user=None) -> Visitor:
+        """Return somebody who uses the site without a browser, signed in as `user`."""
+        return Visitor(self.url, self.session_cookie(user) if user is not None else None)
+
+    def redis(self) -> redis.Redis:
+        """Return a client of the site's Redis."""
+        return redis.Redis(unix_socket_path=str(settings.REDIS_SOCKET))

@@ -1,0 +1,59 @@
+"""Somebody who uses the site over the network, without a browser: cookies, forms and redirects."""
+
+from dataclasses import dataclass
+from http.cookiejar import CookieJar
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: status, address after redirects, and text."""
+
+    status: int
+    url: str
+    text: str
+
+
+class Visitor:
+    """One person at one machine."""
+
+    def __init__(self, origin: str, session: dict[str, str] | None = None) -> None:
+        self.origin = origin
+        self.jar = CookieJar()
+        self.session = session
+        self.opener: OpenerDirector = build_opener(HTTPCookieProcessor(self.jar))
+
+    def get(self, path: str) -> Answer:
+        """Follow a link."""
+        return self._open(Request(self._absolute(path)))
+
+    def post(self, path: str, fields: dict[str, str] | None = None) -> Answer:
+        """Send a form; the token against forgery comes from an earlier page."""
+        return self._open(
+            Request(
+                self._absolute(path),
+                urlencode(fields or {}).encode(),
+                {"X-CSRFToken": self.cookie("csrftoken")},
+            )
+        )
+
+    def cookie(self, name: str) -> str:
+        """Return a cookie's value; empty where there is none."""
+        return next((cookie.value or "" for cookie in self.jar if cookie.name == name), "")
+
+    def _absolute(self, path: str) -> str:
+        return path if path.startswith("http") else self.origin + path
+
+    def _open(self, request: Request) -> Answer:
+        cookies = [f"{cookie.name}={cookie.value}" for cookie in self.jar]
+        if self.session:
+            cookies.append(f"{self.session['name']}={self.session['value']}")
+        request.add_unredirected_header("Cookie", "; ".join(cookies))
+        try:
+            with self.opener.open(request, timeout=30) as response:
+                return Answer(response.status, response.url, response.read().decode())
+        except HTTPError as error:
+            with error:
+                return Answer(error.code, error.url, error.read().decode())
