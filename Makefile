@@ -14,8 +14,8 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 
-# DEMO= (empty) starts without the demo course.
-DEMO ?= 1
+# DEMO=0 starts without the demo course and its sign-in links.
+export DEMO ?= 1
 
 LIBRARIES := node_modules/.installed
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
@@ -23,7 +23,7 @@ STATIC := var/static/.collected
 
 .PHONY: run install test check lock clean messages bench-engine
 run: install
-	@$(MANAGE) run $(if $(DEMO),--demo)
+	@$(MANAGE) run $(if $(filter-out 0,$(DEMO)),--demo)
 
 install: .venv/.site libraries $(CATALOGUES) $(STATIC)
 

@@ -20,6 +20,7 @@ from classroom.settings import *  # noqa: E402,F403 - they read the environment 
 from classroom.settings import env_flag  # noqa: E402
 
 DEBUG = False
+DEMO = False
 
 SECURE_SSL_REDIRECT = env_flag("SECURE_SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = int(os.environ.get("SECURE_HSTS_SECONDS", str(365 * 24 * 60 * 60)))

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from ipaddress import ip_address, ip_network
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST")
+#: Any of these says that somebody passed the request on, believed or not.
+TRACES = (*FORWARDED, "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP", "HTTP_X_CLIENT_IP")
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -31,6 +35,7 @@ def trusted_proxies(
         return any(peer in network for network in networks)
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        request.META["classroom.forwarded"] = any(header in request.META for header in TRACES)
         if is_trusted(request.META.get("REMOTE_ADDR", "")):
             hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
             strangers = [hop for hop in hops if hop and not is_trusted(hop)]
@@ -42,3 +47,13 @@ def trusted_proxies(
         return get_response(request)
 
     return middleware
+
+
+def from_this_machine(request: HttpRequest) -> bool:
+    """Tell whether a browser on this very machine asks, directly and under a name of this machine."""
+    try:
+        local = ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+    name = urlsplit(f"//{request.get_host()}").hostname
+    return local and not request.META["classroom.forwarded"] and name in LOOPBACK_NAMES

@@ -80,6 +80,8 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 DEBUG = env_flag("DEBUG")
 # Every part of the design on one page, for those who work on it: /styleguide/.
 STYLEGUIDE = env_flag("STYLEGUIDE", DEBUG)
+# The demo's sign-in links work, for browsers on this machine only (classroom.demo_sign_in).
+DEMO = env_flag("DEMO", default=True)
 SECRET_KEY = os.environ.get("SECRET_KEY") or secret_from(VAR / "secret_key")
 
 # Applications ---------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from classroom import styleguide
+from classroom import demo_sign_in, styleguide
 from classroom.appearance import choose
 from classroom.pages import dashboard, now
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("", now.home, name="home"),
     path("appearance/", choose, name="appearance"),
     path("accounts/", include("allauth.account.urls")),
+    path("demo/sign-in/<str:token>/", demo_sign_in.sign_in, name="demo_sign_in"),
     path("admin/", admin.site.urls),
     path("c/<slug:slug>/", now.course, name="course"),
     path("c/<slug:slug>/dashboard/", dashboard.dashboard, name="dashboard"),
