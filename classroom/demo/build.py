@@ -1,0 +1,44 @@
+"""Build the whole demo course."""
+
+import random
+from collections.abc import Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from classroom.demo import cohort, course, exercises, quizzes, teams
+from classroom.demo.calendar import Calendar
+from classroom.models import Course
+
+
+def exists() -> bool:
+    """Whether the demo course is there already."""
+    return Course.objects.filter(slug=course.content("course")["slug"]).exists()
+
+
+def build(now: datetime, *, seed: int = 7, say: Callable[[str], None] = lambda _: None) -> Course:
+    """Create the demo course as of `now`; the same seed and moment give the same class.
+
+    Parameters
+    ----------
+    say
+        Told what is being done, a few words at a time.
+    """
+    rng = random.Random(seed)  # noqa: S311 - made-up people, no secrets
+    calendar = Calendar(now, ZoneInfo(course.content("course")["time_zone"]))
+    with transaction.atomic():
+        say("the course and its weeks")
+        demo = course.create_course(calendar)
+        course.create_festival(demo, calendar)
+        people = cohort.enrol(demo, rng)
+        course.announce(demo, people.instructor, calendar)
+        say("six weeks of quizzes")
+        for quiz, data in quizzes.create_quizzes(demo, calendar):
+            if not data.get("live"):
+                quizzes.take_quiz(quiz, data, people, calendar.session(data["week"]), rng)
+        say("the hackathon and its teams")
+        teams.form_teams(teams.create_hackathon(demo, calendar), people, calendar, rng)
+        say("the programming exercise")
+        exercises.hand_in_work(exercises.create_exercise(demo, calendar), people, now, rng)
+    return demo
