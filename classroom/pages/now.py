@@ -18,6 +18,8 @@ from quizzes import services as quiz_services
 
 #: States in which something can be done right now.
 TO_DO = {"running", "open"}
+#: What is due later than this can wait.
+SOON = timedelta(days=21)
 #: How long an announcement stays on the first page.
 NEWS = timedelta(days=14)
 
@@ -81,6 +83,11 @@ def events_for(user: User, course: Course, now: datetime) -> list[Event]:
     ]
 
 
+def _is_soon(card: project_queries.ChallengeCard, now: datetime) -> bool:
+    """Whether it should be done now rather than later."""
+    return card.deadline is None or card.deadline - now < SOON
+
+
 def _is_done(card: project_queries.ChallengeCard) -> bool:
     """Whether nothing is left to gain: everything right, or closed."""
     return not card.is_open or (card.score is not None and card.score == card.max_score)
@@ -97,9 +104,11 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
     quiz_services.settle(user=seat.user, now=now)
     quizzes = quiz_queries.cards_for(user=seat.user, course=seat.course, now=now)
     challenges = project_queries.cards_for(user=seat.user, course=seat.course, now=now)
+    to_do = [card for card in challenges if card.is_open and not _is_done(card)]
     context = {
         "quizzes_now": [card for card in quizzes if card.state in TO_DO],
-        "challenges_now": [card for card in challenges if card.is_open and not _is_done(card)],
+        "challenges_now": [card for card in to_do if _is_soon(card, now)],
+        "challenges_later": [card for card in to_do if not _is_soon(card, now)],
         "recent_challenges": [card for card in challenges if card.submissions and _is_done(card)][-3:],
         "recent_quizzes": [card for card in reversed(quizzes) if card.state in {"reviewable", "handed_in"}][
             :3

@@ -1,0 +1,63 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from classroom.demo import build, exercises
+from classroom.models import Enrolment, Role
+from nnengine.grading import grade
+from projects.models import Project, Submission, Team
+from quizzes import queries
+from quizzes.models import Attempt, Quiz
+
+NOW = datetime(2026, 11, 24, 13, 40, tzinfo=UTC)
+
+
+def class_of(course):
+    """What the class did, without what is drawn anew each time (join codes, receipts)."""
+    attempts = Attempt.objects.filter(quiz__course=course).order_by("pk")
+    submissions = Submission.objects.filter(challenge__course=course).order_by("pk")
+    return (
+        list(attempts.values_list("user__email", "started_at", "finished_at", "score")),
+        list(submissions.values_list("user__email", "submitted_at", "sha256")),
+    )
+
+
+@pytest.mark.django_db
+def test_the_demo_is_a_course_that_has_lived_for_six_weeks():
+    course = build.build(NOW)
+    assert Enrolment.objects.filter(course=course, role=Role.STUDENT).count() == 40
+    assert Team.objects.filter(hackathon__course=course).count() == 8
+    assert Project.objects.filter(team__hackathon__course=course).count() == 8
+    assert Attempt.objects.filter(quiz__course=course, finished_at=None).count() == 0
+    live = Quiz.objects.get(course=course, week__number=7)
+    assert (live.opens_at, live.time_limit_seconds, live.slots.count()) == (None, 360, 6)
+    for quiz in Quiz.objects.filter(course=course, week__number__lt=7):
+        scores = queries.distribution(quiz=quiz)
+        assert 25 <= len(scores.percents) <= 40
+        assert 40 < scores.mean < 85
+    assert Submission.objects.filter(challenge__course=course).count() > 25
+    assert Submission.objects.filter(submitted_at__gt=NOW).count() == 0
+
+
+@pytest.mark.django_db
+def test_the_same_seed_makes_the_same_class():
+    first = build.build(NOW)
+    once = class_of(first)
+    Submission.objects.all().delete()
+    Attempt.objects.all().delete()
+    first.slug = "elsewhere"
+    first.save(update_fields=["slug"])
+    assert class_of(build.build(NOW)) == once
+
+
+def test_the_right_solution_earns_everything_and_each_mistake_costs():
+    best = grade(exercises.source_with([]), filename="network.py", exercise="planar-one-hidden-layer", seed=1)
+    assert best.score == best.max_score
+    for mistake in exercises.mistakes():
+        report = grade(
+            exercises.source_with([mistake]),
+            filename="network.py",
+            exercise="planar-one-hidden-layer",
+            seed=1,
+        )
+        assert report.score < best.max_score, mistake
