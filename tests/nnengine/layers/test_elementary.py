@@ -170,6 +170,11 @@ def test_activation_of_huge_numbers_warns_of_nothing(name):
     assert np.isfinite(layer.backward(np.ones_like(y))).all()
 
 
+def test_softmax_of_rows_of_different_size():
+    y = activations.Softmax().forward(np.array([[1e4, 0.0], [1.0, 1.0]]))
+    assert y.tolist() == [[1, 0], [0.5, 0.5]]
+
+
 def test_relu_at_zero_has_derivative_zero():
     layer = activations.ReLU()
     layer.forward(np.zeros((1, 2)))
@@ -180,6 +185,27 @@ def test_step_is_one_from_zero_on_and_teaches_nothing():
     layer = activations.Step()
     assert layer.forward(np.array([[-1e-9, 0.0, 2.0]])).tolist() == [[0, 1, 1]]
     assert layer.backward(np.ones((1, 3))).tolist() == [[0, 0, 0]]
+
+
+@pytest.mark.parametrize("kind", ["dense", "batch_norm", "layer_norm", "embedding"])
+def test_fresh_gradients_replace_old_ones_once_and_then_add(kind, rng):
+    x = rng.standard_normal((5, 4))
+    if kind == "embedding":
+        layer, x = Embedding(9, 3, rng=rng, dtype=np.float64), rng.integers(0, 4, (5, 4))
+    else:
+        layer = make(kind, 4, rng)
+    dy = rng.standard_normal(layer.forward(x).shape)
+    layer.backward(dy)
+    once = {name: grad.copy() for name, grad in layer.grads.items()}
+    for grad in layer.grads.values():
+        grad.fill(7)
+    layer.start_grads()
+    layer.accumulate(dy)
+    for name, grad in layer.grads.items():
+        np.testing.assert_allclose(grad, once[name], rtol=1e-12, atol=1e-14)
+    layer.backward(dy)
+    for name, grad in layer.grads.items():
+        np.testing.assert_allclose(grad, 2 * once[name], rtol=1e-12, atol=1e-14)
 
 
 def test_batch_norm_averages_converge_to_the_data(rng):
