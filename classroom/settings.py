@@ -191,6 +191,8 @@ REDIS_URL = os.environ.get("REDIS_URL") or f"redis+socket://{REDIS_SOCKET}"
 
 # A task that has not ended after this many seconds is killed; its row in the database says what is next.
 TASK_TIME_LIMIT_SECONDS = 600
+# How many hand-ins are graded at once, on all hosts together: mass regrades leave one of them free.
+GRADERS = int(os.environ.get("GRADERS") or 1)
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from classroom.access import Seat, grader_seat, instructor_seat, seat_in, staff_seat, student_seat
-from projects.models import Challenge, Hackathon, Membership, Submission, Team
+from projects.models import Challenge, Hackathon, Membership, Regrade, Submission, Team
 
 RowT = TypeVar("RowT", bound=Model)
 
@@ -63,6 +63,16 @@ def submission_to_grade(request: HttpRequest, slug: str, pk: int) -> tuple[Seat,
     return seat, _one(_submissions(seat).filter(pk=pk).first())
 
 
+def regrade_to_see(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Regrade]:
+    """Return a regrade with its report, for staff."""
+    return (seat := staff_seat(request, slug)), _regrade(seat, pk)
+
+
+def regrade_to_decide(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Regrade]:
+    """Return a regrade that the person may apply or discard."""
+    return (seat := grader_seat(request, slug)), _regrade(seat, pk)
+
+
 def hackathon_to_see(
     request: HttpRequest, slug: str, pk: int | None, *, now: datetime
 ) -> tuple[Seat, Hackathon]:
@@ -110,6 +120,11 @@ def _challenge(seat: Seat, pk: int, *, now: datetime | None) -> Challenge:
     if not seat.is_staff and now is not None:
         found = found.visible(now)
     return _one(found.first())
+
+
+def _regrade(seat: Seat, pk: int) -> Regrade:
+    found = Regrade.objects.select_related("challenge__course", "begun_by")
+    return _one(found.filter(challenge__course=seat.course, pk=pk).first())
 
 
 def _submissions(seat: Seat) -> QuerySet[Submission]:

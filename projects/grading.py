@@ -6,22 +6,25 @@ write is refused because its run no longer matches.
 
 import logging
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
-from classroom import clock, lease
+from classroom import bell, clock, lease
 from nnengine import exercises
 from nnengine import grading as engine
 from nnengine.sandbox import IsolationUnavailable, SandboxCrashed
-from projects.models import MAX_ATTEMPTS, FunctionGrade, Source, Submission
+from projects.models import MAX_ATTEMPTS, FunctionGrade, Shadow, Source, Submission
 
 log = logging.getLogger(__name__)
 
+GRADE_TASK = "projects.tasks.grade_next"
 #: Longer than the engine lets one hand-in take (60 s), so that a lease lapses only when its worker died.
 LEASE = timedelta(seconds=90)
 #: How many of the most urgent hand-ins are tried before a worker looks again.
@@ -30,15 +33,27 @@ CANDIDATES = 8
 
 @dataclass(frozen=True)
 class Claim:
-    """A hand-in that this worker holds."""
+    """A hand-in, or the shadow of one, that this worker holds."""
 
-    submission: Submission
+    row: Submission | Shadow
     run: int
+
+    @property
+    def submission(self) -> Submission:
+        """The hand-in whose source is graded."""
+        return self.row if isinstance(self.row, Submission) else self.row.submission
+
+    @property
+    def ungraded(self) -> QuerySet[Submission] | QuerySet[Shadow]:
+        """The row, as long as this claim is the last one and nothing has been recorded."""
+        if isinstance(self.row, Submission):
+            return Submission.objects.filter(pk=self.row.pk, run=self.run, graded_at=None)
+        return Shadow.objects.filter(pk=self.row.pk, run=self.run, graded_at=None)
 
 
 def grade_next() -> bool:
-    """Grade the most urgent hand-in that nobody holds; return whether there was one."""
-    held = claim(now=clock.now())
+    """Grade the most urgent hand-in that nobody holds, else a shadow; return whether there was one."""
+    held = claim(now=clock.now()) or claim_shadow(now=clock.now())
     if held is None:
         return False
     submission = held.submission
@@ -47,10 +62,11 @@ def grade_next() -> bool:
             bytes(Source.objects.get(pk=submission.pk).content),
             filename=submission.filename,
             exercise=submission.exercise,
-            seed=submission.seed,
+            seed=held.row.seed,
         )
     except IsolationUnavailable as error:
         put_back(held, reason=str(error))
+        return True
     except SandboxCrashed as error:
         log.warning("The sandbox failed at submission %s: %s", submission.pk, error)
         count_failure(held, reason=str(error), now=clock.now())
@@ -59,6 +75,8 @@ def grade_next() -> bool:
         count_failure(held, reason=f"{type(error).__name__}: {error}", now=clock.now())
     else:
         record(held, report=report, now=clock.now())
+    if isinstance(held.row, Shadow):  # each shadow rings for the next, so a slot stays free for live ones
+        bell.ring(GRADE_TASK)
     return True
 
 
@@ -76,72 +94,85 @@ def claim(*, now: datetime) -> Claim | None:
     return None
 
 
+def claim_shadow(*, now: datetime) -> Claim | None:
+    """Take the oldest shadow, unless so many are being graded that no slot would be left for live ones."""
+    queue = Shadow.objects.ungraded().filter(attempts__lt=MAX_ATTEMPTS)
+    if Shadow.objects.ungraded().filter(leased_until__gt=now).count() >= max(1, settings.GRADERS - 1):
+        return None
+    for pk in queue.filter(lease.available(now)).in_queue_order().values_list("pk", flat=True)[:CANDIDATES]:
+        run = lease.claim(queue, pk=pk, now=now, lease=LEASE)
+        if run is not None:
+            Shadow.objects.filter(pk=pk, run=run).update(attempts=F("attempts") + 1)
+            return Claim(Shadow.objects.select_related("submission").get(pk=pk), run)
+    return None
+
+
 def record(held: Claim, *, report: engine.Report, now: datetime) -> bool:
     """Write the outcome; return False when the claim was superseded and nothing was written."""
+    outcome = storable(report.to_dict())
     with transaction.atomic():
-        mine = Submission.objects.filter(pk=held.submission.pk, run=held.run, graded_at=None)
-        if not mine.update(
+        if not held.ungraded.update(
             graded_at=now,
             leased_until=None,
             blocked_reason="",
             grader_version=engine_version(),
             score=report.score,
             max_score=report.max_score,
-            report=storable(report.to_dict()),
+            report=outcome,
         ):
             return False
-        replace_functions(held.submission, report)
+        if isinstance(held.row, Submission):
+            replace_functions({held.row.pk: outcome})
     return True
 
 
-def replace_functions(submission: Submission, report: engine.Report) -> None:
-    """Write one row a function, instead of those there are."""
-    FunctionGrade.objects.filter(submission=submission).delete()
+def replace_functions(reports: Mapping[int, Mapping[str, Any]]) -> None:
+    """Write one row a function, instead of those there are; `reports` are stored reports by submission."""
+    FunctionGrade.objects.filter(submission__in=reports).delete()
     FunctionGrade.objects.bulk_create(
         FunctionGrade(
-            submission=submission,
+            submission_id=pk,
             position=position,
-            name=result.name,
-            verdict=result.verdict.value,
-            cause=result.cause or "",
-            points=result.points,
-            max_points=result.max_points,
+            name=result["name"],
+            verdict=result["verdict"],
+            cause=result["cause"] or "",
+            points=result["points"],
+            max_points=result["max_points"],
         )
-        for position, result in enumerate(report.functions)
+        for pk, report in reports.items()
+        for position, result in enumerate(report["functions"])
     )
 
 
 def put_back(held: Claim, *, reason: str) -> None:
     """Let it wait: this machine cannot isolate student code. That is no attempt."""
-    Submission.objects.filter(pk=held.submission.pk, run=held.run, graded_at=None).update(
-        leased_until=None, attempts=F("attempts") - 1, blocked_reason=storable(reason)
-    )
+    held.ungraded.update(leased_until=None, attempts=F("attempts") - 1, blocked_reason=storable(reason))
 
 
 def count_failure(held: Claim, *, reason: str, now: datetime) -> None:
     """Release it for the next attempt; after the last one it is given up until staff start it again."""
-    mine = Submission.objects.filter(pk=held.submission.pk, run=held.run, graded_at=None)
-    mine.update(leased_until=None, failure=storable(reason)[:2000])
-    mine.filter(attempts__gte=MAX_ATTEMPTS).update(failed_at=now)
+    held.ungraded.update(leased_until=None, failure=storable(reason)[:2000])
+    held.ungraded.filter(attempts__gte=MAX_ATTEMPTS).update(failed_at=now)
 
 
 def give_up_lapsed(*, now: datetime) -> int:
     """Give up hand-ins whose workers died too often; return how many."""
-    return (
-        Submission.objects.ungraded()
-        .filter(Q(leased_until=None) | Q(leased_until__lte=now), attempts__gte=MAX_ATTEMPTS)
-        .update(
-            failed_at=now,
-            leased_until=None,
-            failure=_("The grader stopped %(count)d times while it worked on this.")
-            % {"count": MAX_ATTEMPTS},
-        )
+    given_up = {
+        "failed_at": now,
+        "leased_until": None,
+        "failure": _("The grader stopped %(count)d times while it worked on this.") % {"count": MAX_ATTEMPTS},
+    }
+    return sum(
+        queue.filter(lease.available(now), attempts__gte=MAX_ATTEMPTS).update(**given_up)
+        for queue in (Submission.objects.ungraded(), Shadow.objects.filter(graded_at=None, failed_at=None))
     )
 
 
 def waiting_count(*, now: datetime) -> int:
-    """Return how many hand-ins nobody holds."""
-    return Submission.objects.ungraded().filter(lease.available(now), attempts__lt=MAX_ATTEMPTS).count()
+    """Return how many bells there are to ring: one a hand-in that nobody holds, one for all shadows."""
+    free = lease.available(now)
+    hand_ins = Submission.objects.ungraded().filter(free, attempts__lt=MAX_ATTEMPTS).count()
+    return hand_ins + Shadow.objects.ungraded().filter(free, attempts__lt=MAX_ATTEMPTS).exists()
 
 
 def exercise_info(exercise: str) -> exercises.ExerciseInfo | None:

@@ -4,7 +4,6 @@ from celery import shared_task
 
 from classroom import bell, clock
 from projects import grading
-from projects.services.handing_in import GRADE_TASK
 
 #: How many bells one sweep rings at most; the next sweep follows in seconds.
 SWEEP_BELLS = 50
@@ -22,4 +21,4 @@ def sweep() -> None:
     now = clock.now()
     grading.give_up_lapsed(now=now)
     for _ in range(min(grading.waiting_count(now=now), SWEEP_BELLS)):
-        bell.ring(GRADE_TASK)
+        bell.ring(grading.GRADE_TASK)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import challenges, hackathon, staff, submissions
+from projects.views import challenges, hackathon, regrades, staff, submissions
 
 app_name = "projects"
 
@@ -15,6 +15,14 @@ urlpatterns = [
     path("challenges/<int:pk>/results/panel/", staff.heat_panel, name="heat_panel"),
     path("challenges/<int:pk>/results.csv", staff.results_csv, name="results_csv"),
     path("challenges/<int:pk>/hand-ins.zip", staff.sources_zip, name="sources_zip"),
+    path("challenges/<int:pk>/regrade/", regrades.begin, name="begin_regrade"),
+    path("challenges/<int:pk>/letter/", staff.letter, name="letter"),
+    path("challenges/<int:pk>/similar/", staff.similar, name="similar"),
+    path("challenges/<int:pk>/similar/<int:first>/<int:second>/", staff.side_by_side, name="side_by_side"),
+    path("regrades/<int:pk>/", regrades.regrade, name="regrade"),
+    path("regrades/<int:pk>/panel/", regrades.panel, name="regrade_panel"),
+    path("regrades/<int:pk>/apply/", regrades.apply, name="apply_regrade"),
+    path("regrades/<int:pk>/discard/", regrades.discard, name="discard_regrade"),
     path("challenges/queue/", staff.queue, name="queue"),
     path("challenges/queue/panel/", staff.queue_panel, name="queue_panel"),
     path("submissions/<int:pk>/", submissions.submission, name="submission"),

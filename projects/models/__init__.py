@@ -2,6 +2,7 @@
 
 from projects.models.challenge import Challenge
 from projects.models.hackathon import Consent, Hackathon
+from projects.models.regrade import Regrade, Shadow, shadow_of
 from projects.models.submission import (
     MAX_ATTEMPTS,
     FunctionGrade,
@@ -23,10 +24,13 @@ __all__ = [
     "Hackathon",
     "Membership",
     "Project",
+    "Regrade",
+    "Shadow",
     "Source",
     "State",
     "Submission",
     "Team",
     "new_join_code",
     "new_seed",
+    "shadow_of",
 ]

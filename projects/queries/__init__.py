@@ -2,6 +2,7 @@
 
 from projects.queries.cards import ChallengeCard, HandIn, cards_for, counting_of, history
 from projects.queries.queue import QueueState, queue_state
+from projects.queries.regrades import RegradeReport, regrade_report
 from projects.queries.results import HeatMap, Misconception, heat_map, misconceptions, progress
 from projects.queries.sheets import Sheet, Step, sheet_of
 from projects.queries.teams import (
@@ -22,6 +23,7 @@ __all__ = [
     "Member",
     "Misconception",
     "QueueState",
+    "RegradeReport",
     "Sheet",
     "Step",
     "TeamRow",
@@ -35,6 +37,7 @@ __all__ = [
     "progress",
     "project_of",
     "queue_state",
+    "regrade_report",
     "sheet_of",
     "team_rows",
 ]

@@ -100,7 +100,7 @@ def misconceptions(*, challenge: Challenge) -> list[Misconception]:
     """Return the named mistakes of the hand-ins that count, the most frequent first."""
     grades = (
         FunctionGrade.objects.exclude(cause="")
-        .exclude(verdict="correct")
+        .exclude(verdict__in=["correct", "missing"])
         .filter(submission__in=Submission.objects.counting(challenge).values("pk"))
         .select_related("submission__user", "submission__team")
         .order_by("position", "submission__submitted_at", "submission_id")

@@ -2,7 +2,9 @@
 
 from projects.errors import Refused
 from projects.services.handing_in import check_open, choose, hand_in, next_free_try, submissions_of
+from projects.services.letters import write_to
 from projects.services.registration import ProjectDetails, register_project, withdraw_project
+from projects.services.regrading import apply_regrade, begin_regrade, discard_regrade
 from projects.services.staff import adjust, grade_again
 from projects.services.teams import create_team, hand_over, join_team, leave_team, renew_join_code
 
@@ -10,9 +12,12 @@ __all__ = [
     "ProjectDetails",
     "Refused",
     "adjust",
+    "apply_regrade",
+    "begin_regrade",
     "check_open",
     "choose",
     "create_team",
+    "discard_regrade",
     "grade_again",
     "hand_in",
     "hand_over",
@@ -23,4 +28,5 @@ __all__ = [
     "renew_join_code",
     "submissions_of",
     "withdraw_project",
+    "write_to",
 ]

@@ -11,9 +11,8 @@ from classroom import bell, clock
 from classroom.models import User
 from projects import intake, words
 from projects.errors import Refused
+from projects.grading import GRADE_TASK
 from projects.models import Challenge, Membership, Project, Source, Submission, Team
-
-GRADE_TASK = "projects.tasks.grade_next"
 
 
 def hand_in(*, challenge: Challenge, user: User, filename: str, source: bytes, now: datetime) -> Submission:

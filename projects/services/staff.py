@@ -7,8 +7,8 @@ from django.db.models import F
 
 from classroom import bell
 from classroom.models import AuditEntry, User
+from projects.grading import GRADE_TASK
 from projects.models import Submission, new_seed
-from projects.services.handing_in import GRADE_TASK
 
 
 def grade_again(*, submission: Submission, by: User, now: datetime) -> bool:

@@ -2,16 +2,23 @@
 
 from collections.abc import Iterable, Iterator
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.timezone import localtime
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
 
 from classroom import clock
 from classroom.access import staff_seat
-from projects import access, exports, queries
-from projects.models import Source, Submission
+from classroom.models import User
+from projects import access, exports, queries, services, similarity
+from projects.forms import LetterForm, RegradeForm
+from projects.models import Challenge, Regrade, Source, Submission
 
 
 @require_GET
@@ -28,6 +35,8 @@ def results(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "mistakes": queries.misconceptions(challenge=task),
             "progress": queries.progress(challenge=task),
             "queue": queries.queue_state(course=seat.course, now=clock.now()),
+            "regrades": Regrade.objects.filter(challenge=task)[:5],
+            "regrade_form": RegradeForm(),
         },
     )
 
@@ -129,6 +138,79 @@ def sources_zip(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     _seat, task = access.challenge_to_review(request, slug, pk)
     packed = exports.zipped(_files(Submission.objects.counting(task).values_list("pk", flat=True)))
     return exports.download(f"hand-ins-{slugify(task.title)}.zip", packed, "application/zip")
+
+
+@require_http_methods(["GET", "POST"])
+def letter(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Write to the students whose hand-in makes one mistake."""
+    seat, task = access.challenge_to_grade(request, slug, pk)
+    asked = (request.GET.get("function", ""), request.GET.get("cause", ""))
+    mistakes = queries.misconceptions(challenge=task)
+    mistake = next((item for item in mistakes if (item.function, item.cause) == asked), None)
+    if mistake is None:
+        raise Http404(_("Nobody makes this mistake any more."))
+    link = settings.SITE_URL + task.get_absolute_url()
+    start = {
+        "subject": f"{task.title}: {mistake.function}",
+        "body": f"{mistake.function}: {mistake.message}\n\n{link}",
+    }
+    form = LetterForm(request.POST or None, initial=start)
+    if request.method == "POST" and form.is_valid():
+        people = User.objects.filter(authored_submissions__in=[pk for pk, _who in mistake.submissions])
+        count = services.write_to(
+            course=seat.course,
+            people=list(people.distinct()),
+            by=seat.user,
+            now=clock.now(),
+            **form.cleaned_data,
+        )
+        messages.success(
+            request, ngettext("Sent to %(n)d person.", "Sent to %(n)d people.", count) % {"n": count}
+        )
+        return redirect("projects:results", slug, task.pk)
+    page = {"seat": seat, "challenge": task, "mistake": mistake, "form": form}
+    return render(request, "projects/letter.html", page, status=422 if form.errors else 200)
+
+
+@require_GET
+def similar(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """List the pairs of hand-ins that have the most in common."""
+    seat, task = access.challenge_to_review(request, slug, pk)
+    found = {item.pk: item for item in _counting(task)}
+    sources = {pk: similarity.plain_source(*_content(item)) for pk, item in found.items()}
+    pairs = [(found[pair.first], found[pair.second], pair.share) for pair in similarity.most_similar(sources)]
+    page = {"seat": seat, "challenge": task, "pairs": pairs, "compared": len(found)}
+    return render(request, "projects/similar.html", page)
+
+
+@require_GET
+def side_by_side(request: HttpRequest, slug: str, pk: int, first: int, second: int) -> HttpResponse:
+    """Show two hand-ins beside each other, what they share marked."""
+    seat, task = access.challenge_to_review(request, slug, pk)
+    found = {item.pk: item for item in _counting(task)}
+    if first == second or not {first, second} <= found.keys():
+        raise Http404(_("These hand-ins are not compared: only those that count are."))
+    sources = {pk: similarity.plain_source(*_content(item)) for pk, item in found.items()}
+    pair = similarity.compare(sources, first, second)
+    sides = [
+        (found[pair.first], _marked(sources[pair.first], pair.first_lines)),
+        (found[pair.second], _marked(sources[pair.second], pair.second_lines)),
+    ]
+    page = {"seat": seat, "challenge": task, "sides": sides, "share": pair.share}
+    return render(request, "projects/side_by_side.html", page)
+
+
+def _counting(task: Challenge) -> QuerySet[Submission]:
+    rows = Submission.objects.counting(task).select_related("user", "team", "source")
+    return rows.defer("report").order_by("pk")
+
+
+def _content(found: Submission) -> tuple[bytes, str]:
+    return bytes(found.source.content), found.filename
+
+
+def _marked(source: str, lines: frozenset[int]) -> list[tuple[int, str, bool]]:
+    return [(number, line, number in lines) for number, line in enumerate(source.splitlines(), start=1)]
 
 
 def _files(pks: Iterable[int]) -> Iterator[tuple[str, bytes]]:
