@@ -60,7 +60,7 @@ $(STATIC): .venv/.site classroom/assets.py $(wildcard $(LIBRARIES)) $(shell find
 	@touch $@
 
 # Both databases: all tests on SQLite, then on PostgreSQL all but those of the running site.
-PYTEST := $(BIN)/pytest --numprocesses 2 --dist loadgroup --quiet
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist loadgroup --quiet
 test: .venv/.dev libraries $(CATALOGUES)
 	@$(PYTEST) $(ARGS)
 	@DB=postgresql $(PYTEST) -m "not site" --ignore tests/nnengine $(ARGS)

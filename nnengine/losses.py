@@ -126,7 +126,7 @@ class BinaryCrossEntropy(_Elementwise):
     def forward(self, prediction: Array, target: npt.NDArray[Any], batch_size: int | None = None) -> float:
         """Return the mean of ``log(1 + exp(z)) - z t``."""
         target = self._prepare(prediction, target, batch_size)
-        if target.min(initial=0) < 0 or target.max(initial=1) > 1:
+        if not (target.min() >= 0 and target.max() <= 1):  # written so that NaN fails, too
             raise ValueError(
                 f"BinaryCrossEntropy: expected targets between 0 and 1, got {target.min()} to {target.max()}"
             )

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from nnengine.layers.base import Array
 from nnengine.losses import Loss
-from nnengine.models.model import Lengths, Model
+from nnengine.models.model import Lengths, Model, check_finite
 from nnengine.optimizers import Optimizer
 
 Metric = Callable[[Array, npt.NDArray[Any]], float]
@@ -47,20 +47,11 @@ class Examples:
         for name, array in (("target", self.target), ("lengths", self.lengths)):
             if array is not None and len(array) != n:
                 raise ValueError(f"{name}: expected {n} examples as in x, got {len(array)}")
-        for name, array in (("x", self.x), ("target", self.target)):
-            if array.dtype.kind == "f" and not np.isfinite(array).all():
-                where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-                raise ValueError(f"{name}: expected finite numbers, got {array[where]} at index {where}")
+        check_finite("x", self.x)
+        check_finite("target", self.target)
 
     def __len__(self) -> int:
         return len(self.x)
-
-    def __getitem__(self, chosen: npt.NDArray[np.intp]) -> "Examples":
-        part = object.__new__(Examples)
-        object.__setattr__(part, "x", self.x[chosen])
-        object.__setattr__(part, "target", self.target[chosen])
-        object.__setattr__(part, "lengths", None if self.lengths is None else self.lengths[chosen])
-        return part
 
 
 @dataclass(frozen=True)
@@ -188,14 +179,14 @@ def _run_epoch(
 ) -> float:
     total = 0.0
     for chosen in batches(len(examples), batch_size, rng):
-        batch = examples[chosen]
-        value = model.loss_and_grads(batch.x, batch.target, loss, lengths=batch.lengths)
+        lengths = None if examples.lengths is None else examples.lengths[chosen]
+        value = model.loss_and_grads(examples.x[chosen], examples.target[chosen], loss, lengths=lengths)
         if not isfinite(value):
             raise DivergedError(
                 f"the loss is {value} at step {optimizer.steps + 1}: lower the learning rate, clip gradients"
             )
         optimizer.step()
-        total += value * len(batch)
+        total += value * len(chosen)
     return total / len(examples)
 
 

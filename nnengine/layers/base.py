@@ -126,7 +126,15 @@ class Layer:
         return array
 
     def workspace_like(self, name: str, x: Array) -> Array:
-        """Return a workspace of the shape, dtype and memory order of `x`."""
+        """Return a workspace of the shape, dtype and memory order of `x`.
+
+        Raises
+        ------
+        TypeError
+            If `x` does not hold floating-point numbers: convert it with `astype`.
+        """
+        if x.dtype.kind != "f":
+            raise TypeError(f"{type(self).__name__}: expected floating-point numbers, got {x.dtype}")
         if x.flags.c_contiguous:
             return self.workspace(name, x.shape, x.dtype)
         if x.flags.f_contiguous:

@@ -37,6 +37,12 @@ class _Normalization(Layer):
                 f"{type(self).__name__}.forward: expected x of shape (batch, ..., {self.features}), "
                 f"got {x.shape}"
             )
+        dtype = self.params["gamma"].dtype
+        if x.dtype != dtype:
+            raise TypeError(
+                f"{type(self).__name__}.forward: expected x of dtype {dtype}, got {x.dtype}: "
+                "use x.astype(...)"
+            )
 
     def _scaled(self, xhat: Array) -> Array:
         """Return ``gamma xhat + beta``."""

@@ -11,6 +11,13 @@ from nnengine.losses import Loss
 Lengths = npt.NDArray[np.integer[Any]]
 
 
+def check_finite(name: str, array: npt.NDArray[Any]) -> None:
+    """Raise ValueError, with the place, if `array` holds NaN or infinity."""
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(f"{name}: expected finite numbers, got {array[where]} at index {where}")
+
+
 class Model(Layer):
     """A layer made of layers, that can be trained.
 
@@ -68,7 +75,16 @@ class Model(Layer):
         return total
 
     def predict(self, x: Array, *, lengths: Lengths | None = None, batch_size: int = 256) -> Array:
-        """Return the outputs for all examples, computed `batch_size` at a time, in an array of your own."""
+        """Return the outputs for all examples, computed `batch_size` at a time, in an array of your own.
+
+        Raises
+        ------
+        ValueError
+            If there is no example, or a number in `x` is not finite.
+        """
+        if len(x) == 0:
+            raise ValueError("x: expected at least one example, got none")
+        check_finite("x", x)
         parts = [slice(start, start + batch_size) for start in range(0, len(x), batch_size)]
         return np.concatenate(
             [self.forward(x[part], lengths=None if lengths is None else lengths[part]) for part in parts]

@@ -59,6 +59,14 @@ def test_loss_gradients_equal_differences(kind, shape, entries, seed):
     assert report.wrong == ()
 
 
+def test_categorical_gradients_of_shares_that_need_not_sum_to_one_equal_differences(rng):
+    y, t, loss = rng.standard_normal((4, 3)), rng.random((4, 3)), CategoricalCrossEntropy()
+    report = check_gradients(
+        lambda: loss.forward(y, t), lambda c: {"y": c * loss.backward()}, {"y": y}, rng=rng
+    )
+    assert report.wrong == ()
+
+
 @pytest.mark.parametrize("kind", [*LOSSES, "categorical"])
 def test_loss_of_a_batch_is_the_sum_of_its_parts(kind, rng):
     y, t = draw(kind, (7, 3), rng)
@@ -135,6 +143,8 @@ def test_losses_refuse_targets_that_cannot_be(rng):
         CategoricalCrossEntropy().forward(y, np.zeros(4))
     with refused("BinaryCrossEntropy: expected targets between 0 and 1, got -1.0 to 1.0"):
         BinaryCrossEntropy().forward(np.zeros((2, 1)), np.array([[-1.0], [1.0]]))
+    with refused("BinaryCrossEntropy: expected targets between 0 and 1, got nan to nan"):
+        BinaryCrossEntropy().forward(np.zeros((2, 1)), np.array([[np.nan], [1.0]]))
     with refused("Hinge: expected targets -1 or 1, got [0. 1.]"):
         Hinge().forward(np.zeros((2, 1)), np.array([[0.0], [1.0]]))
     with refused("entries: expected 'mean' or 'sum', got 'all'"):

@@ -253,6 +253,10 @@ def test_layers_refuse_wrong_input_by_name(rng):
         "use a larger batch"
     ):
         BatchNorm(4).forward(np.zeros((1, 4), np.float32), training=True)
+    with pytest.raises(TypeError, match=r"LayerNorm\.forward: expected x of dtype float32, got float64"):
+        LayerNorm(4).forward(np.zeros((3, 4)))
+    with pytest.raises(TypeError, match="Tanh: expected floating-point numbers, got int64"):
+        activations.Tanh().forward(np.zeros((3, 4), np.int64))
     embedding = Embedding(4, 2, rng=rng)
     with refused("Embedding.forward: expected tokens from 0 to 3, got 1 to 4"):
         embedding.forward(np.array([[1, 4]]))

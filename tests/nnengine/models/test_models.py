@@ -93,6 +93,14 @@ def test_predict_in_parts_equals_forward(rng):
     np.testing.assert_allclose(net.predict(x, batch_size=3), net.forward(x), rtol=1e-13)
 
 
+def test_predict_refuses_nan_by_place(rng):
+    net = models.feed_forward(2, 1, rng=rng)
+    with refused("x: expected finite numbers, got inf at index (1, 0)"):
+        net.predict(np.array([[0, 1], [np.inf, 0]], np.float32))
+    with refused("x: expected at least one example, got none"):
+        net.predict(np.zeros((0, 2), np.float32))
+
+
 def test_feed_forward_of_three_blue_one_brown_has_13002_parameters(rng):
     net = models.feed_forward(784, 16, 16, 10, activation=Sigmoid, rng=rng)
     assert summary(net, (784,)).parameters == 13_002
