@@ -87,7 +87,7 @@ class TestPages:
     @pytest.fixture
     def challenge(self, course, grade_all):
         challenge = ChallengeFactory(course=course)
-        for number, text in enumerate((NOT_AVERAGED, renamed(NOT_AVERAGED), OTHER)):
+        for number, text in enumerate((NOT_AVERAGED, NOT_AVERAGED.replace("losses", "verluste"), OTHER)):
             user = student_of(course, user__name=f"Student {number}")
             services.hand_in(challenge=challenge, user=user, filename="a.py", source=text.encode(), now=NOW)
         grade_all()
