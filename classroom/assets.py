@@ -5,6 +5,7 @@ library is missing because npm could not be reached still works; it only lacks w
 """
 
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -58,6 +59,7 @@ def served_files() -> dict[str, str]:
     return files | {module_file(name): source for name, source in MODULES.items()}
 
 
+@cache
 def import_map() -> dict[str, dict[str, str]]:
     """Tell browsers where the modules are: the content of `<script type="importmap">`."""
     return {"imports": {name: static(module_file(name)) for name in MODULES}}

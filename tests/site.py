@@ -12,6 +12,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+import psutil
 import redis
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
@@ -61,8 +62,8 @@ class Site:
             "PYTHON": sys.executable,
             "PYTHONUNBUFFERED": "1",
             "PYTHONWARNINGS": "ignore",
-            "WEB_WORKERS": "1",
-            "WEB_THREADS": "4",
+            "WEB_WORKERS": "2",
+            "WEB_THREADS": "2",
             "GRADERS": "1",
             "STYLEGUIDE": "1",
         }
@@ -146,3 +147,8 @@ class Site:
     def redis(self) -> redis.Redis:
         """Return a client of the site's Redis."""
         return redis.Redis(unix_socket_path=str(settings.REDIS_SOCKET))
+
+    def cpu_seconds(self, name: str) -> float:
+        """Return how much processor time a process and its children have used."""
+        main = psutil.Process(self.running[name].pid)
+        return sum(sum(process.cpu_times()[:2]) for process in (main, *main.children(recursive=True)))
