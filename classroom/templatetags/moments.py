@@ -52,7 +52,7 @@ def moment(when: datetime | None, form: str = "full") -> SafeString | str:
         return _element(local, _day(local))
     clock = formats.date_format(local, CLOCK)
     text = _element(local, clock if form == "time" else f"{_day(local)}, {clock}")
-    return format_html('<span class="nowrap">{} <span class="zone">{}</span></span>', text, zone_name(local))
+    return format_html('{} <span class="zone">{}</span>', text, zone_name(local))
 
 
 @register.simple_tag
