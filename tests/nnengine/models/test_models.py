@@ -164,6 +164,13 @@ def test_perceptron_finds_a_line_within_novikoff_s_bound(rng):
     assert sum(mistakes) <= (np.square(x).sum(axis=1).max() + 1) / 0.1**2
 
 
+def test_perceptron_learns_and_with_its_bias(rng):
+    x = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
+    perceptron = models.Perceptron(2)
+    perceptron.learn(x, np.array([0, 0, 0, 1]), rng=rng)
+    assert perceptron.predict(x).tolist() == [0, 0, 0, 1]
+
+
 def test_perceptron_never_learns_xor(rng):
     x = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
     mistakes = models.Perceptron(2).learn(x, np.array([0, 1, 1, 0]), rng=rng, epochs=100)
