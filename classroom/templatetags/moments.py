@@ -1,6 +1,6 @@
 """`{% load moments %}`: times in the reader's zone, which is always named, and lengths of time."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.utils import formats, timezone
@@ -14,6 +14,7 @@ register = template.Library()
 DAY = {"en": "D j M", "de": "D, j. M"}
 DAY_OF_ANOTHER_YEAR = {"en": "D j M Y", "de": "D, j. M Y"}
 IN_FULL = {"en": "l j F Y, H:i", "de": "l, j. F Y, H:i"}
+LONG_DAY = {"en": "l, j F Y", "de": "l, j. F Y"}
 CLOCK = "H:i"
 
 
@@ -56,10 +57,15 @@ def moment(when: datetime | None, form: str = "full") -> SafeString | str:
 
 
 @register.simple_tag
-def period(start: datetime, end: datetime) -> SafeString:
-    """Write from when to when: "Thu 4 Jun, 09:00–17:00 CEST"; the second day only where it is another."""
+def period(start: datetime, end: datetime, form: str = "full") -> SafeString:
+    """Write from when to when: "Thu 4 Jun, 09:00–17:00 CEST"; the second day only where it is another.
+
+    `form` "time" leaves out the first day, for lists that are by day.
+    """
     first, last = timezone.localtime(start), timezone.localtime(end)
-    opening = f"{_day(first)}, {formats.date_format(first, CLOCK)}"
+    opening = formats.date_format(first, CLOCK)
+    if form != "time":
+        opening = f"{_day(first)}, {opening}"
     closing = formats.date_format(last, CLOCK)
     if first.date() != last.date():
         closing = f"{_day(last)}, {closing}"
@@ -70,6 +76,12 @@ def period(start: datetime, end: datetime) -> SafeString:
         _element(last, closing),
         zone_name(last),
     )
+
+
+@register.filter
+def long_day(day: date) -> str:
+    """Write a day for a heading: "Friday, 4 June 2027"."""
+    return formats.date_format(day, _pattern(LONG_DAY))
 
 
 @register.filter

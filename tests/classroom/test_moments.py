@@ -32,6 +32,11 @@ def test_moment_of_nothing_is_nothing():
     assert moment(None) == ""
 
 
+def test_period_leaves_out_the_day_in_a_list_by_day():
+    with timezone.override("Europe/Berlin"):
+        assert ">09:00</time>" in period(SUMMER, SUMMER.replace(hour=8, minute=30), "time")
+
+
 def test_period_names_the_second_day_only_if_it_is_another():
     with timezone.override("Europe/Berlin"):
         assert ">10:30</time>" in period(SUMMER, SUMMER.replace(hour=8, minute=30))
