@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from quizzes.kinds.base import Data, Score, Value
 
 #: A sign, digits with one decimal point or comma, perhaps an exponent, then perhaps a unit. Linear to match.
-NUMBER = re.compile(r"([+\-−]?)(\d{1,40}(?:[.,]\d{0,40})?|[.,]\d{1,40})(?:[eE]([+\-−]?\d{1,3}))?")
+NUMBER = re.compile(r"([+\-−]?)(\d{1,40}(?:[.,]\d{0,40})?|[.,]\d{1,40})(?:[eE]([+\-−]?\d{1,3}))?", re.ASCII)
 MAX_LENGTH = 80
 
 

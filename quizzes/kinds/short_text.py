@@ -16,11 +16,13 @@ MAX_LENGTH = 500
 
 def normal_form(text: str, *, case: bool, accents: bool) -> str:
     """Return `text` in the form in which it is compared."""
-    text = " ".join(unicodedata.normalize("NFKC", text[:MAX_LENGTH]).split())
+    text = unicodedata.normalize("NFKC", text[:MAX_LENGTH])
+    if not case:
+        text = unicodedata.normalize("NFKC", text.casefold())
     if not accents:
         apart = unicodedata.normalize("NFKD", text)
         text = "".join(letter for letter in apart if not unicodedata.combining(letter))
-    return text if case else text.casefold()
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def matches(text: str, pattern: str) -> bool:

@@ -27,9 +27,10 @@ class Command(BaseCommand):
             build.build(
                 clock.now(), seed=int(str(options["seed"])), say=lambda text: self.stdout.write(f"  {text}")
             )
+        here = f"http://127.0.0.1:{settings.PORT}"  # the links work from this machine only
         self.stdout.write("\nSign in with one click (this machine only):")
         for label, user in people():
-            self.stdout.write(f"  {label:<28} {link_for(user)}")
+            self.stdout.write(f"  {label:<28} {here}{link_for(user)}")
         self.stdout.write("")
 
 

@@ -113,6 +113,12 @@ for (const form of document.querySelectorAll("[data-theme-form]")) {
   });
 }
 
+// A button with data-confirm="Really?" asks before its form is sent.
+document.addEventListener("submit", (event) => {
+  const question = event.submitter?.dataset.confirm;
+  if (question && !confirm(question)) event.preventDefault();
+});
+
 const offline = document.getElementById("offline-note");
 if (offline) {
   const tell = () => (offline.hidden = navigator.onLine);
