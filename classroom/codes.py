@@ -37,7 +37,7 @@ def show_code(*, enrolment: Enrolment, instructor: User, now: datetime) -> str:
     student = enrolment.user
     if enrolment.role != Role.STUDENT or enrolment.left_at or not may_have_code_shown(student):
         raise PermissionDenied(_("Codes can be shown for students only, and not for staff of any course."))
-    code = generate_user_code(length=8)
+    code = str(generate_user_code(length=8))
     with transaction.atomic():
         SignInCode.objects.filter(user=student, used_at=None).delete()
         made = SignInCode.objects.create(

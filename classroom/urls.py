@@ -8,7 +8,8 @@ from django.urls import include, path
 
 from classroom import demo_sign_in, sign_in, styleguide
 from classroom.appearance import choose
-from classroom.pages import dashboard, now, schedule, week
+from classroom.pages import account as own
+from classroom.pages import dashboard, now, people, schedule, week
 
 # The administration has no door of its own: everybody signs in by code.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -21,6 +22,7 @@ urlpatterns = [
     path("accounts/login/code/confirm/", sign_in.confirm_code, name="account_confirm_login_code"),
     path("accounts/logout/", account.logout, name="account_logout"),
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),
+    path("settings/", own.own_settings, name="settings"),
     path("demo/sign-in/<str:token>/", demo_sign_in.sign_in, name="demo_sign_in"),
     path("admin/", admin.site.urls),
     path("c/<slug:slug>/", now.course, name="course"),
@@ -28,6 +30,12 @@ urlpatterns = [
     path("c/<slug:slug>/weeks/<int:number>/", week.week, name="week"),
     path("c/<slug:slug>/schedule/", schedule.schedule, name="schedule"),
     path("c/<slug:slug>/dashboard/", dashboard.dashboard, name="dashboard"),
+    path("c/<slug:slug>/people/", people.people, name="people"),
+    path("c/<slug:slug>/people/add/", people.add, name="add_people"),
+    path("c/<slug:slug>/people/<int:pk>/remove/", people.remove, name="remove_person"),
+    path("c/<slug:slug>/people/<int:pk>/code/", people.show_code, name="show_code"),
+    path("c/<slug:slug>/view-as-student/", own.student_view, name="student_view"),
+    path("c/<slug:slug>/leave-student-view/", own.leave_student_view, name="leave_student_view"),
     path("c/<slug:slug>/quizzes/", include("quizzes.urls")),
     path("c/<slug:slug>/", include("projects.urls")),
 ]
