@@ -29,6 +29,15 @@ def test_fit_finds_a_line(rng):
     assert history[-1].loss < 1e-5
 
 
+def test_an_epoch_s_loss_is_the_mean_over_its_examples(rng):
+    net, examples = Sequential(Dense(3, 1, rng=rng)), line(rng, n=10)
+    expected, _ = evaluate(net, examples, SquaredError())
+    (epoch,) = fit(
+        net, examples, loss=SquaredError(), optimizer=SGD(net, 1e-12), epochs=1, batch_size=4, rng=rng
+    )
+    assert epoch.loss == pytest.approx(expected, rel=1e-5)
+
+
 def run(seed):
     rng = np.random.default_rng(seed)
     net = Sequential(Dense(3, 8, rng=rng), ReLU(), Dropout(0.2, rng=rng), Dense(8, 1, rng=rng))
