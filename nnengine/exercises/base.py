@@ -94,6 +94,8 @@ class Function:
         Turns (arguments, result) into what is compared, for results that may legitimately differ (random ones).
     accept
         A second way to be right, (draw, result) -> bool, for where the result does not match.
+    any_layout
+        True where another shape with the right values is right (predictions as a vector).
     after
         True where the arguments after the call are the result (functions that update in place).
     bugs
@@ -113,6 +115,7 @@ class Function:
     given: tuple[str, ...] = ()
     view: Callable[[Mapping[str, Any], Any], Any] | None = None
     accept: Callable[[Draw, Any], bool] | None = None
+    any_layout: bool = False
     after: bool = False
     bugs: tuple[Bug, ...] = ()
     tolerance: float = 1e-7

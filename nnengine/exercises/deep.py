@@ -164,7 +164,7 @@ def _caches(rng: Rng) -> list[Draw]:
 
 def _networks(rng: Rng) -> list[Draw]:
     draws = []
-    for dims, m, label in (((4, 5, 3, 2), 7, ""), ((3, 3, 3, 1), 5, "equal sizes"), ((3, 1), 6, "one layer")):
+    for dims, m, label in (((4, 5, 3, 1), 7, ""), ((3, 3, 3, 1), 5, "equal sizes"), ((3, 1), 6, "one layer")):
         parameters = {}
         for l in range(1, len(dims)):  # noqa: E741 - the course's letter for a layer
             parameters[f"W{l}"] = rng.normal(size=(dims[l], dims[l - 1]))

@@ -104,9 +104,12 @@ def _network(rng: Rng, n_x: int, n_h: int, n_y: int) -> Parameters:
 
 
 def _batches(rng: Rng) -> list[Draw]:
-    """Draw networks with data, caches and gradients that belong together; no two sizes are equal."""
+    """Draw networks with data, caches and gradients that belong together; no two sizes are equal.
+
+    There is one output unit, as the course's own code takes for granted.
+    """
     draws = []
-    for n_x, n_h, n_y, m in ((3, 5, 2, 7), (2, 4, 1, 6)):
+    for n_x, n_h, n_y, m in ((3, 5, 1, 7), (4, 3, 1, 6)):
         parameters = _network(rng, n_x, n_h, n_y)
         X = rng.normal(size=(n_x, m))
         Y = (rng.random((n_y, m)) > 0.5).astype(np.float64)
@@ -307,15 +310,6 @@ _COST = (
             "Welches Vorzeichen hat der Logarithmus einer Wahrscheinlichkeit?",
         ),
     ),
-    Bug(
-        "cost-divides-by-units",
-        {"Y.shape[1]": "Y.shape[0]"},
-        Text(
-            "m is the number of output units, not of examples.",
-            "m ist die Zahl der Ausgabeeinheiten, nicht der Beispiele.",
-        ),
-        Text("On which axis of Y do the examples lie?", "Auf welcher Achse von Y liegen die Beispiele?"),
-    ),
 )
 
 _BACKWARD = (
@@ -485,15 +479,6 @@ _UPDATE = (
             "Die Lernrate ist auf 1.2 festgelegt, was immer übergeben wird.",
         ),
         Text("Use the argument.", "Benutzen Sie das Argument."),
-    ),
-    Bug(
-        "b2-updated-from-db1",
-        {'parameters["b2"] - learning_rate * grads["db2"]': 'parameters["b2"] - learning_rate * grads["db2"].mean()'},
-        Text(
-            "b2 is updated with one number for all units.",
-            "b2 wird mit einer einzigen Zahl für alle Einheiten aktualisiert.",
-        ),
-        Text("Each unit has a bias and a gradient of its own.", "Jede Einheit hat ihren Bias und ihren Gradienten."),
     ),
 )  # fmt: skip
 
@@ -667,6 +652,7 @@ EXERCISE = Exercise(
             returns=("predictions",),
             signatures=("parameters, X",),
             uses=("forward_propagation",),
+            any_layout=True,
             bugs=_PREDICT,
         ),
     ),

@@ -83,7 +83,8 @@ def _mutant_results(function: Function, outcomes: Sequence[Outcome]) -> list[tup
 def _differences(function: Function, mutant: object, outcome: Outcome) -> tuple[Mismatch, ...] | None:
     """Return how the student's result differs from a mutant's; None where they cannot be compared."""
     if isinstance(mutant, Raised) or outcome.raised is not None:
-        return () if mutant == outcome.raised else None
+        same = isinstance(mutant, Raised) and mutant == outcome.raised
+        return () if same else None
     with contextlib.suppress(TypeError, ValueError):
         return compare(
             mutant, outcome.got, returns=function.returns, private=function.private, tolerance=_SAME
@@ -98,9 +99,23 @@ def _whole_match(
         pairs = list(zip(row, outcomes, strict=True))
         if not any(_is_telling(mutant, outcome) for mutant, outcome in pairs):
             continue
-        if all(_differences(function, mutant, outcome) == () for mutant, outcome in pairs):
+        if all(_fails_alike(function, mutant, outcome) for mutant, outcome in pairs):
             return Diagnosis(bug.id, bug.message, bug.hint)
     return None
+
+
+def _fails_alike(function: Function, mutant: object, outcome: Outcome) -> bool:
+    """Say whether a mutant gives the student's numbers and misses the same results in the same way."""
+    if _differences(function, mutant, outcome) != ():
+        return False
+    if outcome.raised is not None:
+        return True
+    found = _differences(function, outcome.expected, replace(outcome, got=mutant))
+    return _failures(found or ()) == _failures(outcome.mismatches)
+
+
+def _failures(mismatches: Sequence[Mismatch]) -> set[tuple[str, str]]:
+    return {(mismatch.path, mismatch.kind) for mismatch in mismatches}
 
 
 def _is_telling(mutant: object, outcome: Outcome) -> bool:
@@ -138,8 +153,11 @@ def _explains(function: Function, path: str, row: list[Any], outcomes: Sequence[
             return False
         if not outcome.is_right:
             against = replace(outcome, got=mutant)
-            found = _differences(function, outcome.expected, against)
-            changed = changed or any(mismatch.path == path for mismatch in found or ())
+            found = _failures(_differences(function, outcome.expected, against) or ())
+            here = {failure for failure in _failures(outcome.mismatches) if failure[0] == path}
+            if here != {failure for failure in found if failure[0] == path}:
+                return False
+            changed = changed or bool(here)
     return changed
 
 

@@ -242,7 +242,13 @@ def note(notes: Sequence[str], function: Function) -> Diagnosis | None:
                 ),
                 Text("What is exp(1000)?", "Was ist exp(1000)?"),
             )
-        if remark == "float-of-array":
+        if remark == "assertion-failed":
+            return Diagnosis(
+                "assertion-failed",
+                Text("Right, but an assertion of your own does not hold for every input.", "Richtig, aber eine Ihrer Assertions gilt nicht für jede Eingabe."),
+                Text("Does it know other shapes than the example's?", "Kennt sie andere Formen als die des Beispiels?"),
+            )  # fmt: skip
+        if remark in ("float-of-array", "element-from-array"):
             return Diagnosis(
                 "float-of-array",
                 Text("Right; newer numpy refuses float() of an array, even of one number.", "Richtig; neueres numpy lehnt float() eines Arrays ab, auch bei einer einzigen Zahl."),

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-_SIZE_ONE = "__number_of__"
+_SIZE_ONE, _FITTING, _FAILED = "__number_of__", "__fitting__", "__assertion_failed__"
 _GONE: dict[str, Callable[..., Any]] = {
     "asscalar": lambda array: np.asarray(array).item(),
     "product": np.prod,
@@ -45,16 +45,54 @@ def in_namespace(notes: list[str]) -> dict[str, Any]:
             return kind(value.item())
         return kind(value)
 
-    return {_SIZE_ONE: number_of}
+    def fitting(target: object, value: object) -> object:
+        if (
+            isinstance(target, np.ndarray)
+            and isinstance(value, np.ndarray)
+            and value.size == 1
+            and value.ndim
+        ):
+            notes.append("element-from-array")
+            return value.reshape(())[()]
+        return value
+
+    def assertion_failed() -> None:
+        notes.append("assertion-failed")
+
+    return {_SIZE_ONE: number_of, _FITTING: fitting, _FAILED: assertion_failed}
 
 
 def rewrite(tree: ast.Module) -> ast.Module:
-    """Let ``float(x)`` and ``int(x)`` take arrays of size one again; line numbers stay."""
-    _Numbers().visit(tree)
+    """Let ``float(x)`` and ``array[i] = x`` take arrays of size one again; let assertions only tell.
+
+    The courses' templates assert shapes of their own tests' data, which is no part of what a function must do. Line
+    numbers stay.
+    """
+    _Older().visit(tree)
     return ast.fix_missing_locations(tree)
 
 
-class _Numbers(ast.NodeTransformer):
+class _Older(ast.NodeTransformer):
+    def visit_Assert(self, node: ast.Assert) -> ast.AST:
+        self.generic_visit(node)
+        named = ast.copy_location(ast.Name(_FAILED, ast.Load()), node)
+        told = ast.copy_location(ast.Expr(ast.copy_location(ast.Call(named, [], []), node)), node)
+        holds = ast.copy_location(ast.Pass(), node)
+        return ast.copy_location(ast.If(node.test, [holds], [told]), node)
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        self.generic_visit(node)
+        target = node.targets[0]
+        if (
+            len(node.targets) == 1
+            and isinstance(target, ast.Subscript)
+            and isinstance(target.value, ast.Name)
+        ):
+            called = ast.copy_location(ast.Name(_FITTING, ast.Load()), node.value)
+            array = ast.copy_location(ast.Name(target.value.id, ast.Load()), node.value)
+            node.value = ast.copy_location(ast.Call(called, [array, node.value], []), node.value)
+        return node
+
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         if (
