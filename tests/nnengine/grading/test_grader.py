@@ -111,9 +111,19 @@ def test_two_mistakes_in_one_function_are_named_one_after_the_other(check):
 
 
 def test_a_result_in_another_shape_keeps_half_the_points(check):
-    report = check(RIGHT.replace("return A2 > 0.5", "return (A2 > 0.5).T"))
-    assert outcome(report) == {"predict": ("wrong_shape", "transposed:predictions")}
-    assert report.score == 97.5
+    report = check(RIGHT.replace('"dW1": dW1', '"dW1": dW1.T'))
+    assert outcome(report) == {"backward_propagation": ("wrong_shape", "transposed:dW1")}
+    assert report.score == 87.5
+
+
+def test_predictions_may_be_a_vector(check):
+    assert outcome(check(RIGHT.replace("return A2 > 0.5", "return np.squeeze(A2) > 0.5"))) == {}
+
+
+def test_a_failing_assertion_is_a_note(check):
+    report = check(RIGHT.replace("    return A2, {", "    assert A2.shape == (1, 1)\n    return A2, {"))
+    assert outcome(report) == {}
+    assert [f.cause for f in report.functions if f.cause] == ["assertion-failed"]
 
 
 def test_an_exception_names_its_line_and_costs_its_function_only(check):
