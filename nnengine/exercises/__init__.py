@@ -1,14 +1,29 @@
 """Exercises: what is asked for, what is right, and the mistakes people make."""
 
-from nnengine.exercises import convolution, deep, planar, recurrent
+from nnengine.exercises import (
+    convolution,
+    deep,
+    gradient_checking,
+    initialisation,
+    planar,
+    recurrent,
+    regularisation,
+)
 from nnengine.exercises.base import Exercise
 from nnengine.exercises.info import ExerciseInfo, FunctionInfo
 
 __all__ = ["Exercise", "ExerciseInfo", "FunctionInfo", "catalogue", "get"]
 
-_ALL: dict[str, Exercise] = {
-    module.EXERCISE.id: module.EXERCISE for module in (planar, deep, convolution, recurrent)
-}
+_MODULES = (
+    planar,
+    deep,
+    initialisation,
+    regularisation,
+    gradient_checking,
+    convolution,
+    recurrent,
+)
+_ALL: dict[str, Exercise] = {module.EXERCISE.id: module.EXERCISE for module in _MODULES}
 
 
 def catalogue() -> tuple[ExerciseInfo, ...]:

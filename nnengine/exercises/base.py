@@ -32,14 +32,14 @@ class Draw:
     sizes
         Named sizes such as ``{"m": 7}``, for the rule that explains constant ratios.
     given
-        For the functions in `Function.given`, what they answer: the first call, the second, ... and from the start
-        again.
+        For the functions in `Function.given`, what they answer: the first call, the second, ... and from the
+        start again; or a function that answers.
     """
 
     args: Mapping[str, Any]
     label: str = ""
     sizes: Mapping[str, float] = field(default_factory=dict)
-    given: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    given: Mapping[str, Sequence[Any] | Callable[..., Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -227,8 +227,10 @@ def _without_docstring(source: str) -> str:
     return "\n".join(lines)
 
 
-def in_turn(answers: Sequence[Any]) -> Callable[..., Any]:
-    """Return a function that ignores its arguments and gives the answers in turn."""
+def in_turn(answers: Sequence[Any] | Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that ignores its arguments and gives the answers in turn, or `answers` if it is one."""
+    if callable(answers):
+        return answers
     turn = itertools.cycle(answers)
     return lambda *_, **__: copy_value(next(turn))
 

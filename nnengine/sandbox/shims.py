@@ -63,10 +63,10 @@ def in_namespace(notes: list[str]) -> dict[str, Any]:
 
 
 def rewrite(tree: ast.Module) -> ast.Module:
-    """Let ``float(x)`` and ``array[i] = x`` take arrays of size one again; let assertions only tell.
+    """Let ``float(x)`` and ``array[i] = x`` take arrays of size one again; assertions only tell.
 
-    The courses' templates assert shapes of their own tests' data, which is no part of what a function must do.
-    Line numbers stay.
+    The courses' templates assert shapes of their own tests' data, which is no part of what a function must
+    do. Line numbers stay.
     """
     _Older().visit(tree)
     return ast.fix_missing_locations(tree)

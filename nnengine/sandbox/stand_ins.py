@@ -22,7 +22,7 @@ INERT = frozenset(
     {
         "matplotlib", "mpl_toolkits", "pylab", "seaborn", "plotly", "bokeh", "h5py", "PIL", "imageio", "cv2",
         "skimage", "scipy", "pandas", "IPython", "ipywidgets", "tqdm", "requests", "urllib3", "lr_utils",
-        "opt_utils", "init_utils", "reg_utils", "gc_utils", "cnn_utils", "nn_utils", "testCases", "testCase",
+        "cnn_utils", "nn_utils", "testCases", "testCase",
         "test_utils", "public_tests", "tests", "dlai_tools", "outputs_v1", "unit_tests", "solutions",
         "cs231n", "past", "google", "notebook", "nbformat", "numdifftools", "mugrade", "needle", "pytest",
     }
@@ -35,8 +35,6 @@ FRAMEWORKS = frozenset(
         "xgboost", "lightgbm",
     }
 )  # fmt: skip
-# Modules that hold the courses' own helper functions, whatever version suffix they carry.
-COURSE = ("dnn_utils", "planar_utils", "rnn_utils", "dnn_app_utils", "testCases", "utils")
 
 
 class NotFromScratch(RuntimeError):  # noqa: N818 - read by the grader by this name
@@ -122,6 +120,11 @@ def _relu_backward(dA: Array, cache: Array) -> Array:
     return np.where(cache > 0, dA, 0.0)
 
 
+def _compute_cost(A3: Array, Y: Array) -> Any:  # noqa: ANN401 - a number
+    return float(-np.nansum(Y * np.log(A3) + (1 - Y) * np.log(1 - A3)) / Y.shape[1])
+
+
+_REGULARISATION = {"sigmoid": sigmoid, "relu": _relu, "compute_cost": _compute_cost}
 _PLAIN = {"sigmoid": sigmoid, "relu": _relu, "softmax": _softmax}
 _CACHED = {
     "sigmoid": _sigmoid_and_cache,
@@ -129,12 +132,27 @@ _CACHED = {
     "sigmoid_backward": _sigmoid_backward,
     "relu_backward": _relu_backward,
 }
+_RECURRENT = {"sigmoid": sigmoid, "softmax": _softmax}
 # The helper functions a course gives, by the name an exercise's `provided` uses.
 PROVIDED: dict[str, dict[str, Any]] = {
     "plain": _PLAIN,
     "cached": _CACHED,
-    "recurrent": {"sigmoid": sigmoid, "softmax": _softmax},
+    "recurrent": _RECURRENT,
+    "regularisation": _REGULARISATION,
+    "gradients": {"sigmoid": sigmoid, "relu": _relu},
     "": {},
+}
+# The courses' own helper modules by the beginning of their names, which carry version suffixes.
+COURSE: dict[str, dict[str, Any]] = {
+    "dnn_": _CACHED,
+    "rnn_utils": _RECURRENT,
+    "reg_utils": _REGULARISATION,
+    "init_utils": _REGULARISATION,
+    "opt_utils": _REGULARISATION,
+    "gc_utils": _PLAIN,
+    "planar_utils": _PLAIN,
+    "testCases": _PLAIN,
+    "utils": _PLAIN,
 }
 
 
@@ -170,7 +188,7 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return Framework(spec.name)
         if any(top.startswith(name) for name in COURSE):
             module = CourseHelpers(spec.name)
-            module.__dict__.update(_CACHED if top.startswith("dnn") else _PLAIN)
+            module.__dict__.update(next(COURSE[name] for name in COURSE if top.startswith(name)))
             return module
         return Inert(spec.name)
 
