@@ -131,10 +131,10 @@ class BinaryCrossEntropy(_Elementwise):
                 f"BinaryCrossEntropy: expected targets between 0 and 1, got {target.min()} to {target.max()}"
             )
         self._logits, self._target = prediction, target
-        # log(1 + exp(z)) without overflow
-        softplus = np.log1p(np.exp(-np.abs(prediction)))
-        softplus += np.maximum(prediction, 0)
-        return self._factor * (float(softplus.sum()) - float(np.vdot(prediction, target)))
+        entries = np.log1p(np.exp(-np.abs(prediction)))
+        # Entry by entry, so that large logits of right answers cancel exactly.
+        entries += np.maximum(prediction, 0) - prediction * target
+        return self._factor * float(entries.sum())
 
     def backward(self) -> Array:
         """Return ``sigmoid(z) - t``, scaled."""
@@ -163,16 +163,13 @@ class CategoricalCrossEntropy(Loss):
         exp = np.exp(shifted)
         sums = exp.sum(axis=1, keepdims=True)
         self._softmax = np.divide(exp, sums, out=exp)
-        log_sums = float(np.log(sums).sum())
+        log_sums = np.log(sums)
         if target.shape == prediction.shape and target.dtype.kind == "f":
             self._at = None
             self._target = target.reshape(logits.shape)
-            return self._factor * (
-                float(np.log(sums[:, 0]) @ self._target.sum(axis=1)) - float(np.vdot(self._target, shifted))
-            )
-        labels = self._checked(target, prediction)
-        self._at = (np.arange(choices), labels)
-        return self._factor * (log_sums - float(shifted[self._at].sum()))
+            return self._factor * float((self._target * (log_sums - shifted)).sum())
+        self._at = (np.arange(choices), self._checked(target, prediction))
+        return self._factor * float(log_sums.sum() - shifted[self._at].sum())
 
     def backward(self) -> Array:
         """Return ``softmax(z) - onehot``, scaled."""

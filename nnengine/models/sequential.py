@@ -45,13 +45,22 @@ class Sequential(Model):
             The batch; axis 0 counts the examples.
         lengths
             How many steps of every sequence are valid, handed to the layers that take it.
+
+        Raises
+        ------
+        TypeError, ValueError
+            What a layer says about its input; a note names the layer's place.
         """
         self.training = training
-        for layer in self.layers:
-            if lengths is not None and layer.takes_lengths:
-                x = layer.forward(x, training=training, lengths=lengths)  # type: ignore[call-arg]  # takes_lengths
-            else:
-                x = layer.forward(x, training=training)
+        for place, layer in enumerate(self.layers):
+            try:
+                if lengths is not None and layer.takes_lengths:
+                    x = layer.forward(x, training=training, lengths=lengths)  # type: ignore[call-arg]  # takes it
+                else:
+                    x = layer.forward(x, training=training)
+            except (TypeError, ValueError) as error:
+                error.add_note(f"in layer {place}, {type(layer).__name__}, of {len(self.layers)}")
+                raise
         return x
 
     def backward(self, dy: Array) -> Array:

@@ -97,6 +97,12 @@ def test_cross_entropies_are_finite_for_large_logits():
         assert loss.backward().tolist() == [[1, -1]]
 
 
+def test_binary_cross_entropy_of_right_answers_keeps_its_digits():
+    """In float32 a sum of 1e4 and 2e-9 would lose the small one."""
+    z, t = np.array([[1e4], [-20.0]], np.float32), np.array([[1.0], [0.0]], np.float32)
+    assert BinaryCrossEntropy().forward(z, t) == pytest.approx(np.log1p(np.exp(-20.0)) / 2, rel=1e-6)
+
+
 def test_hinge_by_hand():
     loss = Hinge()
     assert loss.forward(np.array([[2.0], [0.5], [-1.0]]), np.array([[1], [1], [1]])) == pytest.approx(2.5 / 3)

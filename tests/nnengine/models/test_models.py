@@ -29,6 +29,13 @@ def test_sequential_refuses_a_layer_twice(rng):
         Sequential(dense, ReLU(), dense)
 
 
+def test_sequential_notes_which_layer_refused(rng):
+    net = Sequential(Dense(2, 3, rng=rng), ReLU(), Dense(4, 1, rng=rng))
+    with pytest.raises(ValueError, match=r"expected x of shape \(batch, 4\), got \(5, 3\)") as caught:
+        net.forward(np.zeros((5, 2), np.float32))
+    assert caught.value.__notes__ == ["in layer 2, Dense, of 3"]
+
+
 def test_sequential_gradients_equal_differences_when_nested(rng):
     inner = models.feed_forward(3, 4, 3, activation=Tanh, rng=rng, dtype=np.float64)
     net = Sequential(inner, BatchNorm(3, dtype=np.float64), Dense(3, 2, rng=rng, dtype=np.float64))
