@@ -1,10 +1,15 @@
 """The Celery application: the doorbell. The database is the queue (see `classroom.bell`)."""
 
 import os
+import warnings
 
 from celery import Celery
+from celery.exceptions import CPendingDeprecationWarning
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "classroom.settings")
+
+# Celery announces a coming default at every lost connection; what we want is set, see `settings`.
+warnings.filterwarnings("ignore", "(?s).*worker_cancel_long_running_tasks", CPendingDeprecationWarning)
 
 app = Celery("classroom")
 app.config_from_object("django.conf:settings", namespace="CELERY")
