@@ -1,0 +1,217 @@
+"""What the site's administrators see and change."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminURLFieldWidget
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from classroom.models import (
+    Accommodation,
+    Announcement,
+    AuditEntry,
+    Course,
+    Enrolment,
+    Extension,
+    Group,
+    Outbox,
+    Reference,
+    ScheduleItem,
+    Topic,
+    User,
+    Week,
+)
+
+#: A link typed without its scheme is meant to be https.
+LINKS: Any = {models.URLField: {"assume_scheme": "https", "widget": AdminURLFieldWidget}}
+
+
+class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
+    """A person; signing in needs no password, a mailed code is enough."""
+
+    class Meta:
+        model = User
+        fields = ["email", "name", "language", "time_zone", "is_active", "is_staff", "is_superuser"]
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+    """People."""
+
+    form = UserForm
+    list_display = ["email", "name", "is_active", "is_superuser", "last_login"]
+    list_filter = ["is_active", "is_superuser", "enrolments__course"]
+    search_fields = ["email", "name"]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: ANN401 - Django's
+        """Give a new person a password that cannot be used: a mailed code signs in."""
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+
+
+class WeekInline(admin.TabularInline):  # type: ignore[type-arg]  # generic only in the stubs
+    """A course's weeks, in short."""
+
+    formfield_overrides = LINKS
+    model = Week
+    fields = ["number", "title", "starts_at", "released_at"]
+    show_change_link = True
+    extra = 0
+
+
+@admin.register(Course)
+class CourseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+    """Courses."""
+
+    formfield_overrides = LINKS
+    list_display = ["title", "term", "slug", "starts_on", "ends_on", "archived_at"]
+    search_fields = ["title", "slug"]
+    prepopulated_fields = {"slug": ["title"]}
+    inlines = [WeekInline]
+
+
+class TopicInline(admin.StackedInline):  # type: ignore[type-arg]  # generic only in the stubs
+    """A week's topics."""
+
+    model = Topic
+    extra = 0
+    show_change_link = True
+
+
+class ReferenceInline(admin.TabularInline):  # type: ignore[type-arg]  # generic only in the stubs
+    """A topic's bibliography."""
+
+    formfield_overrides = LINKS
+    model = Reference
+    extra = 0
+
+
+@admin.register(Week)
+class WeekAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+    """Weeks with their topics."""
+
+    formfield_overrides = LINKS
+    list_display = ["course", "number", "title", "starts_at", "released_at"]
+    list_display_links = ["title"]
+    list_filter = ["course"]
+    inlines = [TopicInline]
+
+
+@admin.register(Topic)
+class TopicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+    """Topics with their bibliography."""
+
+    list_display = ["week", "position", "title"]
+    list_display_links = ["title"]
+    list_filter = ["week__course"]
+    list_select_related = ["week"]
+    inlines = [ReferenceInline]
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+    """Who takes part in what."""
+
+    list_display = ["user", "course", "role", "joined_at", "left_at"]
+    list_filter = ["course", "role"]
+    search_fields = ["user__name", "user__email"]
+    autocomplete_fields = ["user", "course"]
+    list_select_related = ["user", "course"]
+
+
+@admin.register(Group)
+class GroupAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+    """Groups of students."""
+
+    list_display = ["name", "course"]
+    list_filter = ["course"]
+    filter_horizontal = ["members"]
+
+
+@admin.register(Accommodation)
+class AccommodationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+    """Standing allowances."""
+
+    list_display = ["user", "course", "time_multiplier"]
+    list_filter = ["course"]
+    autocomplete_fields = ["user", "course"]
+    list_select_related = ["user", "course"]
+
+
+@admin.register(Extension)
+class ExtensionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+    """Later ends and more time for one piece of work."""
+
+    list_display = ["item", "course", "user", "group", "closes_at", "extra_seconds", "given_by"]
+    list_filter = ["course"]
+    autocomplete_fields = ["user", "course"]
+    list_select_related = ["user", "group", "course", "given_by"]
+
+
+@admin.register(ScheduleItem)
+class ScheduleItemAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+    """The schedule."""
+
+    formfield_overrides = LINKS
+    list_display = ["title", "course", "kind", "starts_at", "ends_at", "place"]
+    list_filter = ["course", "kind"]
+    search_fields = ["title"]
+
+
+@admin.register(Announcement)
+class AnnouncementAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+    """What the staff told everybody."""
+
+    list_display = ["title", "course", "author", "published_at"]
+    list_filter = ["course"]
+    list_select_related = ["course", "author"]
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+    """A log: to look at, never to change."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Refuse."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Refuse."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """Refuse."""
+        return False
+
+
+@admin.register(Outbox)
+class OutboxAdmin(ReadOnlyAdmin):
+    """Messages that wait, left, or were given up."""
+
+    list_display = [
+        "key",
+        "channel",
+        "recipient",
+        "created_at",
+        "sent_at",
+        "given_up_at",
+        "attempts",
+        "last_error",
+    ]
+    list_filter = ["channel", "course"]
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    """Who did what."""
+
+    list_display = ["at", "actor", "action", "about", "item", "course"]
+    list_filter = ["course", "action"]
+    list_select_related = ["actor", "about", "course"]
+
+
+admin.site.site_header = _("Classroom")
+admin.site.site_title = _("Classroom")
