@@ -1,0 +1,47 @@
+"""What screens show of quizzes: frozen rows, a fixed number of queries each."""
+
+from datetime import datetime
+
+from quizzes.models import Quiz
+from quizzes.queries.cards import QuizCard, cards_for
+from quizzes.queries.live import Live, live
+from quizzes.queries.results import (
+    Distribution,
+    ItemRow,
+    QuizSummary,
+    ResultRow,
+    distribution,
+    item_rows,
+    items_of,
+    log_of,
+    result_rows,
+    summaries,
+)
+
+__all__ = [
+    "Distribution",
+    "ItemRow",
+    "Live",
+    "QuizCard",
+    "QuizSummary",
+    "ResultRow",
+    "cards_for",
+    "distribution",
+    "item_rows",
+    "items_of",
+    "live",
+    "log_of",
+    "panels",
+    "result_rows",
+    "summaries",
+]
+
+
+def panels(*, quiz: Quiz, now: datetime) -> dict[str, object]:
+    """Return what the live part of a quiz's page shows."""
+    return {
+        "live": live(quiz=quiz, now=now),
+        "distribution": distribution(quiz=quiz),
+        "items": item_rows(quiz=quiz),
+        "is_open": quiz.is_open(now),
+    }
