@@ -1,18 +1,8 @@
 import pytest
-from django.conf import settings
-from django.urls import NoReverseMatch, reverse
 
 from classroom import clock
 from projects import grading
 from tests.factories import NOW, CourseFactory, instructor_of, student_of
-
-
-@pytest.fixture(autouse=True)
-def _addresses(settings):
-    try:
-        reverse("course", args=["x"])
-    except NoReverseMatch:
-        settings.ROOT_URLCONF = "tests.projects.urls"
 
 
 @pytest.fixture(autouse=True)
@@ -58,6 +48,3 @@ def grade_all():
             pass
 
     return grade_all
-
-
-__all__ = ["settings"]
