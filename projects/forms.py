@@ -28,13 +28,26 @@ class HandInForm(forms.Form):
         return PASTED, self.cleaned_data["source"].replace("\r\n", "\n").encode()
 
 
-class TeamForm(forms.Form):
+class ConductForm(forms.Form):
+    """Asks for agreement with the code of conduct, of those who have not given it for its present words."""
+
+    conduct = forms.BooleanField(label=_("I have read the code of conduct and will keep to it."))
+
+    def __init__(self, *args: Any, asks_consent: bool = False, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        if not asks_consent:
+            del self.fields["conduct"]
+
+    field_order = ("name", "code", "conduct")
+
+
+class TeamForm(ConductForm):
     """A new team."""
 
     name = forms.CharField(label=_("Name of the team"), max_length=Team._meta.get_field("name").max_length)
 
 
-class JoinForm(forms.Form):
+class JoinForm(ConductForm):
     """A code that somebody passed on."""
 
     code = forms.CharField(

@@ -1,5 +1,7 @@
 """A hackathon: teams, challenges and projects within a few days."""
 
+from hashlib import sha256
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -60,6 +62,12 @@ class Hackathon(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address of the event's page."""
         return reverse("projects:event", args=[self.course.slug, self.pk])
+
+    @property
+    def conduct_version(self) -> str:
+        """The code of conduct's present words, as a checksum; empty where there is none."""
+        text = self.code_of_conduct.strip()
+        return sha256(text.encode()).hexdigest() if text else ""
 
 
 class Consent(models.Model):

@@ -6,18 +6,28 @@ from projects.services.letters import write_to
 from projects.services.registration import ProjectDetails, register_project, withdraw_project
 from projects.services.regrading import apply_regrade, begin_regrade, discard_regrade
 from projects.services.staff import adjust, grade_again
-from projects.services.teams import create_team, hand_over, join_team, leave_team, renew_join_code
+from projects.services.teams import (
+    asks_consent,
+    create_team,
+    give_consent,
+    hand_over,
+    join_team,
+    leave_team,
+    renew_join_code,
+)
 
 __all__ = [
     "ProjectDetails",
     "Refused",
     "adjust",
     "apply_regrade",
+    "asks_consent",
     "begin_regrade",
     "check_open",
     "choose",
     "create_team",
     "discard_regrade",
+    "give_consent",
     "grade_again",
     "hand_in",
     "hand_over",

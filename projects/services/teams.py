@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from classroom.models import User
 from projects import words
 from projects.errors import Refused
-from projects.models import FailedJoin, Hackathon, Membership, Team, new_join_code
+from projects.models import Consent, FailedJoin, Hackathon, Membership, Team, new_join_code
 from projects.services.registration import release_place
 
 #: So many unknown codes within this time, and the person has to wait.
@@ -141,6 +141,26 @@ def renew_join_code(*, hackathon: Hackathon, user: User) -> Team:
         Team.objects.filter(pk=membership.team_id).update(join_code=new_join_code())
     membership.team.refresh_from_db()
     return membership.team
+
+
+def asks_consent(*, hackathon: Hackathon, user: User) -> bool:
+    """Tell whether the person still has to agree to the code of conduct in its present words."""
+    version = hackathon.conduct_version
+    return (
+        bool(version)
+        and not Consent.objects.filter(hackathon=hackathon, user=user, text_sha256=version).exists()
+    )
+
+
+def give_consent(*, hackathon: Hackathon, user: User, now: datetime) -> None:
+    """Record the agreement, with the version of the text and the time; once a version."""
+    if hackathon.conduct_version:
+        Consent.objects.get_or_create(
+            hackathon=hackathon,
+            user=user,
+            text_sha256=hackathon.conduct_version,
+            defaults={"given_at": now},
+        )
 
 
 def check_registration_open(*, hackathon: Hackathon, now: datetime) -> None:

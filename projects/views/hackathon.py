@@ -53,9 +53,10 @@ def create_team(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Create a team."""
     now = clock.now()
     seat, event, mine = access.hackathon_to_join(request, slug, pk, now=now)
-    form = TeamForm(request.POST)
+    form = TeamForm(request.POST, asks_consent=services.asks_consent(hackathon=event, user=seat.user))
     if form.is_valid():
         try:
+            services.give_consent(hackathon=event, user=seat.user, now=now)
             services.create_team(hackathon=event, user=seat.user, name=form.cleaned_data["name"], now=now)
         except Refused as refusal:
             form.add_error("name", str(refusal))
@@ -71,12 +72,14 @@ def join_team(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Join by code; an invitation link brings the code along and asks before it joins."""
     now = clock.now()
     seat, event, mine = access.hackathon_to_join(request, slug, pk, now=now)
+    asks = services.asks_consent(hackathon=event, user=seat.user)
     if request.method == "GET":
-        form = JoinForm(initial={"code": request.GET.get("code", "")})
+        form = JoinForm(initial={"code": request.GET.get("code", "")}, asks_consent=asks)
         return render(request, "projects/team.html", _team_page(seat, event, mine, now) | {"join_form": form})
-    form = JoinForm(request.POST)
+    form = JoinForm(request.POST, asks_consent=asks)
     if form.is_valid():
         try:
+            services.give_consent(hackathon=event, user=seat.user, now=now)
             joined = services.join_team(
                 hackathon=event, user=seat.user, code=form.cleaned_data["code"], now=now
             )
@@ -173,6 +176,7 @@ def withdraw_project(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 def _team_page(seat: Seat, event: Hackathon, mine: Team | None, now: datetime) -> dict[str, object]:
     members = queries.members_of(team=mine) if mine else []
+    asks = mine is None and services.asks_consent(hackathon=event, user=seat.user)
     return {
         "seat": seat,
         "event": event,
@@ -180,8 +184,8 @@ def _team_page(seat: Seat, event: Hackathon, mine: Team | None, now: datetime) -
         "members": members,
         "leads": any(member.is_leader and member.user_id == seat.user.pk for member in members),
         "project": queries.project_of(team=mine) if mine else None,
-        "team_form": TeamForm(),
-        "join_form": JoinForm(),
+        "team_form": TeamForm(asks_consent=asks, auto_id="id_team_%s"),
+        "join_form": JoinForm(asks_consent=asks),
         "invitation": _invitation(event, mine) if mine else "",
         "registration_open": event.registration_opens_at <= now < event.registration_closes_at,
     }

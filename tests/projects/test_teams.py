@@ -152,6 +152,24 @@ def test_a_new_code_ends_the_old_one(as_user, hackathon):
     assert join(as_user(student_of(hackathon.course)), hackathon, team.join_code).status_code == 422
 
 
+def test_the_code_of_conduct_is_agreed_to_in_its_present_words(as_user, student, hackathon):
+    hackathon.code_of_conduct = "Be kind."
+    hackathon.save()
+    client = as_user(student)
+    data = {"name": "Kind ones"}
+    assert "Be kind." in client.get(url("team", hackathon)).content.decode()
+    assert client.post(url("create_team", hackathon), data).status_code == 422
+    assert client.post(url("create_team", hackathon), data | {"conduct": "on"}).status_code == 302
+    (consent,) = hackathon.consents.all()
+    assert (consent.user, consent.given_at, consent.text_sha256) == (student, NOW, hackathon.conduct_version)
+    client.post(url("leave_team", hackathon))
+    assert client.post(url("create_team", hackathon), data).status_code == 302
+    client.post(url("leave_team", hackathon))
+    hackathon.code_of_conduct = "Be kind and clean up."
+    hackathon.save()
+    assert client.post(url("create_team", hackathon), data).status_code == 422
+
+
 class TestProjects:
     @pytest.fixture
     def challenge(self, hackathon):
