@@ -1,5 +1,6 @@
 # make run      the site with its demo course on http://127.0.0.1:8000
 # make test     every test; make check: style, types, layers, templates, migrations
+# make bench-judging  the ranking of projects against gavel's, on simulated hackathons
 # make bench-engine   the engine against PyTorch, MyGrad and autograd, which it installs into var/bench
 # make lock     new requirements*.txt and package-lock.json from the ranges in pyproject.toml and package.json
 # make clean    forget what was installed and built; the database and uploads in var/ stay
@@ -21,7 +22,7 @@ LIBRARIES := node_modules/.installed
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 STATIC := var/static/.collected
 
-.PHONY: run install test check lock clean messages bench-engine
+.PHONY: run install test check lock clean messages bench-engine bench-judging
 run: install
 	@$(MANAGE) run $(if $(filter-out 0,$(DEMO)),--demo)
 
@@ -89,6 +90,9 @@ messages:
 clean:
 	rm -rf .venv node_modules var/static .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
+
+bench-judging: .venv/.site
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python -m benchmarks.judging
 
 bench-engine: var/bench/.installed
 	@var/bench/bin/python -m benchmarks.engine

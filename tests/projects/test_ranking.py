@@ -1,0 +1,98 @@
+import time
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from projects import ranking
+
+
+def log_posterior(strengths, orders, prior_sd=1.0):
+    """The definition, written as slowly as it is said."""
+    value = -0.5 * float(np.sum(np.asarray(strengths) ** 2)) / prior_sd**2
+    for order in orders:
+        for position in range(len(order) - 1):
+            left = [strengths[i] for i in order[position:]]
+            value += left[0] - np.log(np.sum(np.exp(left)))
+    return value
+
+
+orders_of_five = st.lists(
+    st.permutations(range(5)).flatmap(lambda p: st.integers(0, 5).map(lambda k: list(p[:k]))), max_size=8
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(orders_of_five)
+def test_strengths_are_where_the_posterior_is_highest(orders):
+    strengths, covariance = ranking.fit(5, orders)
+    best = log_posterior(strengths, orders)
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        assert log_posterior(strengths + rng.normal(scale=0.01, size=5), orders) <= best + 1e-12
+    step = 1e-4
+    for i in range(5):
+        away = np.eye(5)[i] * step
+        second = (
+            log_posterior(strengths + away, orders) - 2 * best + log_posterior(strengths - away, orders)
+        ) / step**2
+        assert np.linalg.inv(covariance)[i, i] == pytest.approx(-second, rel=1e-4)
+
+
+def test_orders_of_two_are_bradley_terry():
+    # Ten duels, seven won: the mode of p(d)^7 (1-p(d))^3 under the prior of a difference, sd sqrt(2).
+    strengths, _ = ranking.fit(2, [[0, 1]] * 7 + [[1, 0]] * 3)
+    difference = strengths[0] - strengths[1]
+    p = 1 / (1 + np.exp(-difference))
+    assert 7 * (1 - p) - 3 * p - difference / 2 == pytest.approx(0, abs=1e-8)
+
+
+def test_without_votes_all_are_alike_and_nothing_is_known():
+    result = ranking.rank("abc", [])
+    assert [(s.item, s.strength, s.error, s.looks) for s in result.standings] == [
+        (name, 0.0, 1.0, 0) for name in "abc"
+    ]
+    assert result.beats("a", "b") == 0.5
+
+
+def test_who_always_wins_is_first_and_finite():
+    result = ranking.rank("abc", ["bac", "bca", "bac"])
+    assert [s.item for s in result.standings] == ["b", "a", "c"]
+    assert result.standings[0].strength < 3
+    assert result.beats("b", "c") > 0.9
+    assert result.beats("b", "c") == pytest.approx(1 - result.beats("c", "b"))
+
+
+def test_more_votes_make_surer():
+    few, many = (ranking.rank("ab", ["ab", "ba"] * n) for n in (1, 20))
+    assert many.standings[0].error < few.standings[0].error
+
+
+def test_an_order_of_one_says_nothing():
+    assert ranking.rank("ab", ["a"]).standings[0].strength == 0
+
+
+def test_copeland_counts_majorities():
+    assert ranking.copeland(3, [[0, 1, 2], [1, 0, 2], [0, 2]]).tolist() == [1, 1, -2]
+
+
+def test_the_next_look_goes_to_the_least_seen_and_least_compared():
+    looks = {"a": 2, "b": 1, "c": 1}
+    choose = {"looks": looks, "seen": ["a"]}
+    assert ranking.next_to_see(["b", "c"], **choose, together={("a", "b"): 1}) == "c"
+    assert ranking.next_to_see(["a", "b"], **choose, together={}) == "b"
+    assert ranking.next_to_see([], **choose, together={}) is None
+
+
+def test_mlhs_example_of_judges_needed():
+    assert ranking.judges_needed(projects=150, minutes=120) == 19
+
+
+def test_a_large_event_is_fitted_again_in_under_half_a_second():
+    rng = np.random.default_rng(1)
+    orders = [rng.choice(195, size=13, replace=False).tolist() for _ in range(108)]
+    ranking.fit(195, orders)
+    began = time.perf_counter()
+    ranking.rank(range(195), orders)
+    assert time.perf_counter() - began < 0.5
