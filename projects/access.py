@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from classroom.access import Seat, grader_seat, instructor_seat, seat_in, staff_seat, student_seat
-from projects.models import Challenge, Hackathon, Membership, Regrade, Submission, Team
+from projects.models import Challenge, Hackathon, Judge, Membership, Regrade, Submission, Team
 
 RowT = TypeVar("RowT", bound=Model)
 
@@ -100,9 +100,17 @@ def hackathon_to_review(request: HttpRequest, slug: str, pk: int) -> tuple[Seat,
     return seat, _one(Hackathon.objects.select_related("course").filter(course=seat.course, pk=pk).first())
 
 
-def course_to_teach(request: HttpRequest, slug: str) -> Seat:
-    """Return the seat of an instructor."""
-    return instructor_seat(request, slug)
+def judge_of(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Judge]:
+    """Return the asking person's judgeship; whoever does not judge here finds nothing."""
+    seat = seat_in(request, slug)
+    judges = Judge.objects.select_related("hackathon__course", "user")
+    return seat, _one(judges.filter(hackathon__course=seat.course, hackathon=pk, user=seat.user).first())
+
+
+def hackathon_to_organise(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Hackathon]:
+    """Return a hackathon that an instructor organises."""
+    seat = instructor_seat(request, slug)
+    return seat, _one(Hackathon.objects.select_related("course").filter(course=seat.course, pk=pk).first())
 
 
 def team_of(seat: Seat, event: Hackathon) -> Team | None:

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from projects import grading
-from projects.models import Challenge, Hackathon, Membership, Project, Submission, Team
+from projects.models import Challenge, Criterion, Hackathon, Membership, Project, Submission, Team
 
 
 class ChallengeForm(ModelForm):  # type: ignore[type-arg]  # generic for type checkers only
@@ -47,6 +47,13 @@ class ChallengeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for
     readonly_fields = ("taken",)
 
 
+class CriterionInline(admin.TabularInline):  # type: ignore[type-arg]  # as above
+    """The rubric."""
+
+    model = Criterion
+    extra = 1
+
+
 @admin.register(Hackathon)
 class HackathonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for type checkers only
     """Events."""
@@ -54,6 +61,7 @@ class HackathonAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for
     list_display = ("title", "course", "starts_at", "ends_at", "registration_closes_at", "published_at")
     list_filter = ("course",)
     list_select_related = ("course",)
+    inlines = (CriterionInline,)
 
 
 class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]  # as above

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import challenges, hackathon, regrades, staff, submissions
+from projects.views import challenges, hackathon, judging, regrades, staff, submissions
 
 app_name = "projects"
 
@@ -41,6 +41,11 @@ urlpatterns = [
     path("hackathon/<int:pk>/team/new-code/", hackathon.renew_code, name="renew_code"),
     path("hackathon/<int:pk>/project/", hackathon.project, name="project"),
     path("hackathon/<int:pk>/project/withdraw/", hackathon.withdraw_project, name="withdraw_project"),
+    path("hackathon/<int:pk>/judge/", judging.judge, name="judge"),
+    path("hackathon/<int:pk>/judge/order/", judging.order, name="order"),
+    path("hackathon/<int:pk>/judge/conflict/", judging.conflict, name="conflict"),
+    path("hackathon/<int:pk>/judging/", judging.judging, name="judging"),
+    path("hackathon/<int:pk>/judging/add/", judging.add_judge, name="add_judge"),
     path("hackathon/<int:pk>/teams/", staff.teams, name="teams"),
     path("hackathon/<int:pk>/teams/panel/", staff.teams_panel, name="teams_panel"),
     path("hackathon/<int:pk>/teams.csv", staff.teams_csv, name="teams_csv"),

@@ -2,6 +2,7 @@
 
 from projects.models.challenge import Challenge
 from projects.models.hackathon import Consent, Hackathon
+from projects.models.judging import Conflict, Criterion, Judge, Look, Mark
 from projects.models.regrade import Regrade, Shadow, shadow_of
 from projects.models.submission import (
     MAX_ATTEMPTS,
@@ -17,11 +18,16 @@ from projects.models.team import FailedJoin, Membership, Project, Team, new_join
 __all__ = [
     "MAX_ATTEMPTS",
     "Challenge",
+    "Conflict",
     "Consent",
+    "Criterion",
     "FailedJoin",
     "FunctionGrade",
     "Gradable",
     "Hackathon",
+    "Judge",
+    "Look",
+    "Mark",
     "Membership",
     "Project",
     "Regrade",

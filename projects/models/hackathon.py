@@ -34,6 +34,8 @@ class Hackathon(models.Model):
     max_team_size = models.PositiveSmallIntegerField(
         _("largest team"), default=4, validators=[MinValueValidator(1)]
     )
+    judging_opens_at = models.DateTimeField(_("judging opens"), null=True, blank=True)
+    judging_closes_at = models.DateTimeField(_("judging closes"), null=True, blank=True)
     published_at = models.DateTimeField(
         _("shown to students from"), null=True, blank=True, help_text=_("Empty: only staff see it.")
     )

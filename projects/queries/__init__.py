@@ -1,6 +1,7 @@
 """Reading: one annotated query a panel, frozen rows out."""
 
 from projects.queries.cards import ChallengeCard, HandIn, cards_for, counting_of, history
+from projects.queries.judging import JudgingReport, judging_report
 from projects.queries.queue import QueueState, queue_state
 from projects.queries.regrades import RegradeReport, regrade_report
 from projects.queries.results import HeatMap, Misconception, heat_map, misconceptions, progress
@@ -20,6 +21,7 @@ __all__ = [
     "ChallengeRow",
     "HandIn",
     "HeatMap",
+    "JudgingReport",
     "Member",
     "Misconception",
     "QueueState",
@@ -32,6 +34,7 @@ __all__ = [
     "counting_of",
     "heat_map",
     "history",
+    "judging_report",
     "members_of",
     "misconceptions",
     "progress",

@@ -2,6 +2,7 @@
 
 from projects.errors import Refused
 from projects.services.handing_in import check_open, choose, hand_in, next_free_try, submissions_of
+from projects.services.judging import add_judge, declare_conflict, next_look, place, reorder
 from projects.services.letters import write_to
 from projects.services.registration import ProjectDetails, register_project, withdraw_project
 from projects.services.regrading import apply_regrade, begin_regrade, discard_regrade
@@ -19,6 +20,7 @@ from projects.services.teams import (
 __all__ = [
     "ProjectDetails",
     "Refused",
+    "add_judge",
     "adjust",
     "apply_regrade",
     "asks_consent",
@@ -26,6 +28,7 @@ __all__ = [
     "check_open",
     "choose",
     "create_team",
+    "declare_conflict",
     "discard_regrade",
     "give_consent",
     "grade_again",
@@ -34,8 +37,11 @@ __all__ = [
     "join_team",
     "leave_team",
     "next_free_try",
+    "next_look",
+    "place",
     "register_project",
     "renew_join_code",
+    "reorder",
     "submissions_of",
     "withdraw_project",
     "write_to",
