@@ -5,9 +5,12 @@ from nnengine.exercises import (
     deep,
     gradient_checking,
     initialisation,
+    layers,
+    optimisation,
     planar,
     recurrent,
     regularisation,
+    softmax,
 )
 from nnengine.exercises.base import Exercise
 from nnengine.exercises.info import ExerciseInfo, FunctionInfo
@@ -20,8 +23,11 @@ _MODULES = (
     initialisation,
     regularisation,
     gradient_checking,
+    optimisation,
     convolution,
     recurrent,
+    softmax,
+    layers,
 )
 _ALL: dict[str, Exercise] = {module.EXERCISE.id: module.EXERCISE for module in _MODULES}
 

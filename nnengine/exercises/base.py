@@ -19,6 +19,28 @@ Rng = np.random.Generator
 
 
 @dataclass(frozen=True)
+class Own:
+    """An argument that comes out of the student's own forward function: a cache, whose form is free.
+
+    Attributes
+    ----------
+    function
+        The forward function.
+    args
+        What it is called with, in order.
+    index
+        Which of its results is meant.
+    value
+        The reference's, for the reference and for students who use its form.
+    """
+
+    function: str
+    args: tuple[Any, ...]
+    index: int
+    value: Any
+
+
+@dataclass(frozen=True)
 class Draw:
     """One set of inputs.
 
@@ -78,6 +100,8 @@ class Function:
         Makes inputs from a generator.
     returns
         Names of the results, for messages; one name for a single result.
+    optional
+        How many of `returns`, at the end, need not be there and are not compared.
     private
         Those of `returns` whose form is the student's own business (caches): compared where they have the
         reference's form, accepted otherwise.
@@ -97,7 +121,7 @@ class Function:
     any_layout
         True where another shape with the right values is right (predictions as a vector).
     after
-        True where the arguments after the call are the result (functions that update in place).
+        Arguments that, after the call, are the result (functions that update in place).
     bugs
         The mistakes.
     tolerance
@@ -108,6 +132,7 @@ class Function:
     points: float
     draws: Callable[[Rng], Sequence[Draw]]
     returns: tuple[str, ...] = ("result",)
+    optional: int = 0
     private: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
@@ -116,9 +141,14 @@ class Function:
     view: Callable[[Mapping[str, Any], Any], Any] | None = None
     accept: Callable[[Draw, Any], bool] | None = None
     any_layout: bool = False
-    after: bool = False
+    after: tuple[str, ...] = ()
     bugs: tuple[Bug, ...] = ()
     tolerance: float = 1e-7
+
+    @property
+    def compared(self) -> tuple[str, ...]:
+        """The names of the results that are compared."""
+        return self.returns[: len(self.returns) - self.optional]
 
     @property
     def name(self) -> str:
@@ -162,7 +192,8 @@ class Function:
         args = {name: copy_value(draw.args[name]) for name in names if name in draw.args}
         result = function(**args)
         if self.after:
-            result = tuple(args[name] for name in names if name in args)
+            result = tuple(args[name] for name in self.after)
+            return result if len(result) > 1 else result[0]
         return result
 
 
@@ -237,6 +268,8 @@ def in_turn(answers: Sequence[Any] | Callable[..., Any]) -> Callable[..., Any]:
 
 def copy_value(value: Any) -> Any:  # noqa: ANN401 - any value
     """Return a deep copy of arrays in tuples, lists and dicts."""
+    if isinstance(value, Own):
+        value = value.value
     if isinstance(value, np.ndarray):
         return value.copy()
     if isinstance(value, tuple | list):

@@ -203,6 +203,7 @@ _DROPOUT_FORWARD = (
     bug("dropout-inverted", {"np.random.rand(*A1.shape) < keep_prob": "np.random.rand(*A1.shape) > keep_prob", "np.random.rand(*A2.shape) < keep_prob": "np.random.rand(*A2.shape) > keep_prob"}, "The masks are inverted: they drop keep_prob of the units.", "Die Masken sind invertiert: sie verwerfen keep_prob der Einheiten.", "How many units should stay?", "Wie viele Einheiten sollen bleiben?"),
     bug("dropout-mask-not-applied", {"A1 * D1 / keep_prob": "A1 / keep_prob", "A2 * D2 / keep_prob": "A2 / keep_prob"}, "The masks are drawn but not applied.", "Die Masken werden gezogen, aber nicht angewendet.", "What is D1 for?", "Wozu ist D1 da?"),
     bug("dropout-one-mask-per-batch", {"np.random.rand(*A1.shape)": "np.random.rand(A1.shape[0], 1)", "np.random.rand(*A2.shape)": "np.random.rand(A2.shape[0], 1)"}, "All examples share one mask.", "Alle Beispiele teilen eine Maske.", "Which shape has A1?", "Welche Form hat A1?"),
+    bug("dropout-b3-missing", {"W3 @ A2 + b3": "W3 @ A2"}, "The bias b3 is not added.", "Der Bias b3 wird nicht addiert.", "Which parameters have you not used?", "Welche Parameter haben Sie nicht benutzt?"),
     bug("dropout-first-layer-only", {"    A2 = A2 * D2 / keep_prob\n": ""}, "The second hidden layer is not dropped from.", "In der zweiten verborgenen Schicht wird nichts verworfen.", "Which layers get a mask?", "Welche Schichten bekommen eine Maske?"),
 )  # fmt: skip
 

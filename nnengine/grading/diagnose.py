@@ -87,7 +87,7 @@ def _differences(function: Function, mutant: object, outcome: Outcome) -> tuple[
         return () if same else None
     with contextlib.suppress(TypeError, ValueError):
         return compare(
-            mutant, outcome.got, returns=function.returns, private=function.private, tolerance=_SAME
+            mutant, outcome.got, returns=function.compared, private=function.private, tolerance=_SAME
         )
     return None
 
