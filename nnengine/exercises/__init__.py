@@ -1,8 +1,11 @@
 """Exercises: what is asked for, what is right, and the mistakes people make."""
 
 from nnengine.exercises import (
+    autoencoder,
     convolution,
+    cs231n_recurrent,
     deep,
+    denoising,
     gradient_checking,
     initialisation,
     layers,
@@ -11,6 +14,7 @@ from nnengine.exercises import (
     recurrent,
     regularisation,
     softmax,
+    variational,
 )
 from nnengine.exercises.base import Exercise
 from nnengine.exercises.info import ExerciseInfo, FunctionInfo
@@ -28,6 +32,10 @@ _MODULES = (
     recurrent,
     softmax,
     layers,
+    cs231n_recurrent,
+    autoencoder,
+    denoising,
+    variational,
 )
 _ALL: dict[str, Exercise] = {module.EXERCISE.id: module.EXERCISE for module in _MODULES}
 

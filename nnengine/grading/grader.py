@@ -230,7 +230,7 @@ class _Grading:
         return reply
 
     def _value(self, value: object) -> object:
-        """Return what is sent for an argument: a cache is the student's own, where their forward gives one."""
+        """Return what is sent for an argument: a cache is the student's own where it can be."""
         if not isinstance(value, Own):
             return value
         assert self.room is not None  # noqa: S101 - opened before, reopened after each end
