@@ -1,4 +1,4 @@
-"""What the literature says comes out: Bourlard & Kamp's and Vincent's autoencoders, on digits.
+"""What the literature says comes out: Bourlard & Kamp's and Vincent's autoencoders, Dumoulin's sizes.
 
 Errors are squared distances an example, pixels from 0 to 1.
 """
@@ -8,6 +8,7 @@ import pytest
 
 from nnengine import datasets, models, schedules
 from nnengine.layers.activations import ReLU, Tanh
+from nnengine.layers.convolution import Conv2D, ConvTranspose2D
 from nnengine.layers.dense import Dense
 from nnengine.losses import SquaredError
 from nnengine.models.sequential import Sequential
@@ -102,3 +103,44 @@ def test_denoising_autoencoders_beat_linear_filters_beat_projections(kind, digit
     assert error(corrupted) > 1.5 * min(projections)
     assert min(projections) > 1.1 * linear
     assert linear > 1.05 * denoised
+
+
+# Dumoulin & Visin, "A guide to convolution arithmetic for deep learning", 2016: the settings of its
+# animations, as input size, kernel, padding, stride, dilation or output padding, and published output size.
+CONVOLUTIONS = {
+    "no padding": (4, 3, 0, 1, 1, 2),
+    "arbitrary padding": (5, 4, 2, 1, 1, 6),
+    "half padding": (5, 3, 1, 1, 1, 5),
+    "full padding": (5, 3, 2, 1, 1, 7),
+    "strides": (5, 3, 0, 2, 1, 2),
+    "padding and strides": (5, 3, 1, 2, 1, 3),
+    "padding and strides, odd": (6, 3, 1, 2, 1, 3),
+    "dilation": (7, 3, 0, 1, 2, 3),
+}
+TRANSPOSED = {
+    "no padding": (2, 3, 0, 1, 0, 4),
+    "arbitrary padding": (6, 4, 2, 1, 0, 5),
+    "half padding": (5, 3, 1, 1, 0, 5),
+    "full padding": (7, 3, 2, 1, 0, 5),
+    "strides": (2, 3, 0, 2, 0, 5),
+    "padding and strides": (3, 3, 1, 2, 0, 5),
+    "padding and strides, odd": (3, 3, 1, 2, 1, 6),
+}
+
+
+@pytest.mark.parametrize("name", CONVOLUTIONS)
+def test_convolutions_have_the_published_size(name, rng):
+    size, kernel, padding, stride, dilation, output = CONVOLUTIONS[name]
+    layer = Conv2D(1, 1, kernel, padding=padding, stride=stride, dilation=dilation, rng=rng)
+    assert layer.output_shape((size, size, 1)) == (output, output, 1)
+    assert layer.forward(np.zeros((1, size, size, 1), np.float32)).shape == (1, output, output, 1)
+
+
+@pytest.mark.parametrize("name", TRANSPOSED)
+def test_transposed_convolutions_have_the_published_size(name, rng):
+    size, kernel, padding, stride, output_padding, output = TRANSPOSED[name]
+    layer = ConvTranspose2D(
+        1, 1, kernel, padding=padding, stride=stride, output_padding=output_padding, rng=rng
+    )
+    assert layer.output_shape((size, size, 1)) == (output, output, 1)
+    assert layer.forward(np.zeros((1, size, size, 1), np.float32)).shape == (1, output, output, 1)
