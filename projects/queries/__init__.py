@@ -1,7 +1,7 @@
 """Reading: one annotated query a panel, frozen rows out."""
 
 from projects.queries.cards import ChallengeCard, HandIn, cards_for, counting_of, history
-from projects.queries.judging import JudgingReport, judging_report
+from projects.queries.judging import ENOUGH_LOOKS, JudgingReport, judging_report
 from projects.queries.queue import QueueState, queue_state
 from projects.queries.regrades import RegradeReport, regrade_report
 from projects.queries.results import HeatMap, Misconception, heat_map, misconceptions, progress
@@ -17,6 +17,7 @@ from projects.queries.teams import (
 )
 
 __all__ = [
+    "ENOUGH_LOOKS",
     "ChallengeCard",
     "ChallengeRow",
     "HandIn",

@@ -79,6 +79,7 @@ def judging(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if event.judging_opens_at and event.judging_closes_at:
         minutes = max(1, int((event.judging_closes_at - event.judging_opens_at).total_seconds() // 60))
     needed = ranking.judges_needed(projects=len(report.standings), minutes=minutes)
+    needed = max(needed, queries.ENOUGH_LOOKS)  # a judge looks at each project once
     page = {"seat": seat, "event": event, "report": report, "needed": needed, "minutes": minutes}
     return render(request, "projects/judging.html", page | {"form": AddJudgeForm()})
 
