@@ -11,7 +11,41 @@ from pathlib import Path
 
 from honcho.environ import parse_procfile
 from honcho.manager import Manager
-from honcho.printer import Printer
+from honcho.printer import Message, Printer
+
+
+class CalmPrinter(Printer):  # type: ignore[misc] # honcho carries no types
+    """A printer that may be called from a signal handler while it prints."""
+
+    def __init__(self) -> None:
+        super().__init__(sys.stdout)
+        self._printing = False
+        self._waiting: list[Message] = []
+
+    def write(self, message: Message) -> None:
+        """Print, and what came in meanwhile after it."""
+        self._waiting.append(message)
+        if self._printing:
+            return
+        self._printing = True
+        try:
+            while self._waiting:
+                super().write(self._waiting.pop(0))
+        finally:
+            self._printing = False
+
+
+class CalmManager(Manager):  # type: ignore[misc] # honcho carries no types
+    """A manager that can be told to stop at any time, even before its processes have told their ids."""
+
+    def terminate(self) -> None:
+        """Stop every process; in the first instants, as soon as all can be named."""
+        if self._all_started():
+            super().terminate()
+        else:
+            signal.signal(signal.SIGALRM, lambda *_: self.terminate())
+            signal.setitimer(signal.ITIMER_REAL, 0.1)
+
 
 #: A start that lasts less long than this (seconds) is a mistake to be read, not a mishap to recover from.
 HEALTHY_SECONDS = 20
@@ -40,7 +74,7 @@ def run(procfile: Path, *, leave_out: set[str], environment: Mapping[str, str], 
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     address = (environment["HOST"].replace("0.0.0.0", "127.0.0.1"), int(environment["PORT"]))  # noqa: S104 - dialled, not bound
     while True:
-        manager = Manager(Printer(sys.stdout))
+        manager = CalmManager(CalmPrinter())
         for name, command in parse_procfile(procfile.read_text()).processes.items():
             if name not in leave_out:
                 manager.add_process(name, command, env=dict(environment), cwd=str(procfile.parent))
