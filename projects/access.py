@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import TypeVar
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
@@ -111,6 +112,14 @@ def hackathon_to_organise(request: HttpRequest, slug: str, pk: int) -> tuple[Sea
     """Return a hackathon that an instructor organises."""
     seat = instructor_seat(request, slug)
     return seat, _one(Hackathon.objects.select_related("course").filter(course=seat.course, pk=pk).first())
+
+
+def gallery_to_see(request: HttpRequest, slug: str, pk: int, *, now: datetime) -> tuple[Seat, Hackathon]:
+    """Return a hackathon whose projects may be shown: to staff always, to the course after the embargo."""
+    seat, event = hackathon_to_see(request, slug, pk, now=now)
+    if not seat.is_staff and not event.shows_projects(now):
+        raise PermissionDenied(_("The projects are not shown yet. Come back after the hackathon."))
+    return seat, event
 
 
 def team_of(seat: Seat, event: Hackathon) -> Team | None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import challenges, hackathon, judging, regrades, staff, submissions
+from projects.views import challenges, gallery, hackathon, judging, regrades, staff, submissions
 
 app_name = "projects"
 
@@ -46,6 +46,9 @@ urlpatterns = [
     path("hackathon/<int:pk>/judge/conflict/", judging.conflict, name="conflict"),
     path("hackathon/<int:pk>/judging/", judging.judging, name="judging"),
     path("hackathon/<int:pk>/judging/add/", judging.add_judge, name="add_judge"),
+    path("hackathon/<int:pk>/gallery/", gallery.gallery, name="gallery"),
+    path("hackathon/<int:pk>/gallery/<int:project>/", gallery.project, name="gallery_project"),
+    path("hackathon/<int:pk>/gallery.json", gallery.as_json, name="gallery_json"),
     path("hackathon/<int:pk>/teams/", staff.teams, name="teams"),
     path("hackathon/<int:pk>/teams/panel/", staff.teams_panel, name="teams_panel"),
     path("hackathon/<int:pk>/teams.csv", staff.teams_csv, name="teams_csv"),

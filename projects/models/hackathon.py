@@ -1,5 +1,6 @@
 """A hackathon: teams, challenges and projects within a few days."""
 
+from datetime import datetime
 from hashlib import sha256
 
 from django.conf import settings
@@ -36,6 +37,12 @@ class Hackathon(models.Model):
     )
     judging_opens_at = models.DateTimeField(_("judging opens"), null=True, blank=True)
     judging_closes_at = models.DateTimeField(_("judging closes"), null=True, blank=True)
+    gallery_opens_at = models.DateTimeField(
+        _("projects are shown from"),
+        null=True,
+        blank=True,
+        help_text=_("Until then a project is seen by its team, judges and staff."),
+    )
     published_at = models.DateTimeField(
         _("shown to students from"), null=True, blank=True, help_text=_("Empty: only staff see it.")
     )
@@ -64,6 +71,10 @@ class Hackathon(models.Model):
     def get_absolute_url(self) -> str:
         """Return the address of the event's page."""
         return reverse("projects:event", args=[self.course.slug, self.pk])
+
+    def shows_projects(self, now: datetime) -> bool:
+        """Tell whether the whole course may see the projects."""
+        return self.gallery_opens_at is not None and self.gallery_opens_at <= now
 
     @property
     def conduct_version(self) -> str:

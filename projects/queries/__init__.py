@@ -1,6 +1,7 @@
 """Reading: one annotated query a panel, frozen rows out."""
 
 from projects.queries.cards import ChallengeCard, HandIn, cards_for, counting_of, history
+from projects.queries.gallery import ProjectCard, gallery, project_page
 from projects.queries.judging import ENOUGH_LOOKS, JudgingReport, judging_report
 from projects.queries.queue import QueueState, queue_state
 from projects.queries.regrades import RegradeReport, regrade_report
@@ -25,6 +26,7 @@ __all__ = [
     "JudgingReport",
     "Member",
     "Misconception",
+    "ProjectCard",
     "QueueState",
     "RegradeReport",
     "Sheet",
@@ -33,6 +35,7 @@ __all__ = [
     "cards_for",
     "challenge_rows",
     "counting_of",
+    "gallery",
     "heat_map",
     "history",
     "judging_report",
@@ -40,6 +43,7 @@ __all__ = [
     "misconceptions",
     "progress",
     "project_of",
+    "project_page",
     "queue_state",
     "regrade_report",
     "sheet_of",

@@ -36,6 +36,7 @@ def hackathon(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRes
             "project": queries.project_of(team=team) if team else None,
             "registration_open": event.registration_opens_at <= now < event.registration_closes_at,
             "judges": event.judges.filter(user=seat.user).exists(),
+            "shows_projects": event.shows_projects(now),
             "now": now,
         },
     )

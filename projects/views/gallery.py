@@ -1,0 +1,49 @@
+"""The gallery: what the teams made."""
+
+from dataclasses import asdict
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from classroom import clock
+from projects import access, queries
+
+
+@require_GET
+def gallery(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Show all projects; `q` searches, `challenge` filters."""
+    now = clock.now()
+    seat, event = access.gallery_to_see(request, slug, pk, now=now)
+    search = request.GET.get("q", "").strip()[:100]
+    wanted = request.GET.get("challenge", "")
+    challenge = int(wanted) if wanted.isdecimal() else None
+    page = {
+        "seat": seat,
+        "event": event,
+        "cards": queries.gallery(hackathon=event, search=search, challenge=challenge),
+        "challenges": event.challenges.values_list("pk", "title"),
+        "search": search,
+        "chosen": challenge,
+        "embargo": not event.shows_projects(now),
+    }
+    return render(request, "projects/gallery.html", page)
+
+
+@require_GET
+def project(request: HttpRequest, slug: str, pk: int, project: int) -> HttpResponse:
+    """Show one project."""
+    seat, event = access.gallery_to_see(request, slug, pk, now=clock.now())
+    card = queries.project_page(hackathon=event, pk=project)
+    if card is None:
+        raise Http404(_("There is no such project, or it was withdrawn."))
+    return render(request, "projects/gallery_project.html", {"seat": seat, "event": event, "card": card})
+
+
+@require_GET
+def as_json(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Download all projects as JSON."""
+    _seat, event = access.gallery_to_see(request, slug, pk, now=clock.now())
+    cards = [asdict(card) for card in queries.gallery(hackathon=event)]
+    return JsonResponse({"hackathon": event.title, "projects": cards})
