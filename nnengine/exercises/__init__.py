@@ -14,6 +14,7 @@ from nnengine.exercises import (
     recurrent,
     regularisation,
     softmax,
+    training,
     variational,
 )
 from nnengine.exercises.base import Exercise
@@ -36,6 +37,7 @@ _MODULES = (
     autoencoder,
     denoising,
     variational,
+    training,
 )
 _ALL: dict[str, Exercise] = {module.EXERCISE.id: module.EXERCISE for module in _MODULES}
 

@@ -50,7 +50,8 @@ def best_linear_reconstruction(X: Array, k: int) -> Array:
     mean = X.mean(axis=0)
     _, _, axes = np.linalg.svd(X - mean, full_matrices=False)
     V = axes[:k].T
-    return (X - mean) @ V @ V.T + mean
+    X_hat: Array = (X - mean) @ V @ V.T + mean
+    return X_hat
 
 
 def _draws(rng: Rng) -> list[Draw]:

@@ -199,7 +199,16 @@ class Function:
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise with its answers; never leaves the trusted side."""
+    """An exercise with its answers; never leaves the trusted side.
+
+    Attributes
+    ----------
+    provided
+        Which of the courses' helper functions the student finds in the namespace, a key of
+        `nnengine.sandbox.stand_ins.PROVIDED`.
+    adapter
+        For free forms: turns the submission's syntax tree into source that calls it under the functions' names.
+    """
 
     id: str
     title: Text
@@ -207,6 +216,7 @@ class Exercise:
     reading: str
     functions: tuple[Function, ...]
     provided: str = ""
+    adapter: Callable[[ast.Module], str | None] | None = None
 
     @property
     def max_score(self) -> float:

@@ -109,7 +109,14 @@ def _rnn(rng: Rng) -> list[Draw]:
         x, h0 = rng.normal(size=(N, T, D)), rng.normal(size=(N, H))
         Wx, Wh, b = rng.normal(size=(D, H)) * 0.5, rng.normal(size=(H, H)) * 0.5, rng.normal(size=H) * 0.3
         call = (x, h0, Wx, Wh, b)
-        args = {"x": x, "h0": h0, "Wx": Wx, "Wh": Wh, "b": b, "dh": rng.normal(size=(N, T, H))}
+        args: dict[str, Any] = {
+            "x": x,
+            "h0": h0,
+            "Wx": Wx,
+            "Wh": Wh,
+            "b": b,
+            "dh": rng.normal(size=(N, T, H)),
+        }
         args["cache"] = Own("rnn_forward", call, 1, rnn_forward(*call)[1])
         draws.append(Draw(args, label=label, sizes={"N": N, "T": T}))
     return draws
@@ -121,7 +128,14 @@ def _steps(rng: Rng) -> list[Draw]:
         x, prev_h = rng.normal(size=(N, D)), rng.normal(size=(N, H))
         Wx, Wh, b = rng.normal(size=(D, H)) * 0.5, rng.normal(size=(H, H)) * 0.5, rng.normal(size=H) * 0.3
         call = (x, prev_h, Wx, Wh, b)
-        args = {"x": x, "prev_h": prev_h, "Wx": Wx, "Wh": Wh, "b": b, "dnext_h": rng.normal(size=(N, H))}
+        args: dict[str, Any] = {
+            "x": x,
+            "prev_h": prev_h,
+            "Wx": Wx,
+            "Wh": Wh,
+            "b": b,
+            "dnext_h": rng.normal(size=(N, H)),
+        }
         args["cache"] = Own("rnn_step_forward", call, 1, rnn_step_forward(*call)[1])
         draws.append(Draw(args, sizes={"N": N}))
     return draws
@@ -134,7 +148,7 @@ def _lstm_steps(rng: Rng) -> list[Draw]:
         Wx, Wh = rng.normal(size=(D, 4 * H)) * 0.5, rng.normal(size=(H, 4 * H)) * 0.5
         b = rng.normal(size=4 * H) * 0.3
         call = (x, prev_h, prev_c, Wx, Wh, b)
-        args = {"x": x, "prev_h": prev_h, "prev_c": prev_c, "Wx": Wx, "Wh": Wh, "b": b}
+        args: dict[str, Any] = {"x": x, "prev_h": prev_h, "prev_c": prev_c, "Wx": Wx, "Wh": Wh, "b": b}
         args |= {"dnext_h": rng.normal(size=(N, H)), "dnext_c": rng.normal(size=(N, H))}
         args["cache"] = Own("lstm_step_forward", call, 2, lstm_step_forward(*call)[2])
         draws.append(Draw(args, sizes={"N": N}))

@@ -131,7 +131,7 @@ class _Grading:
         self.opened += 1
         self.room = self.sandbox.room()
         try:
-            loaded = self.room.load(list(self.submission.chunks), self.exercise.provided)
+            loaded = self.room.load(self._chunks(), self.exercise.provided)
         except RoomEnded as ended:
             self.room = None
             return ended
@@ -139,6 +139,11 @@ class _Grading:
         if self.opened == 1:
             self.problems += self._load_problems(loaded["errors"])
         return None
+
+    def _chunks(self) -> list[dict[str, str]]:
+        chunks = list(self.submission.chunks)
+        added = self.exercise.adapter(self.submission.tree) if self.exercise.adapter else None
+        return [*chunks, {"name": "adapter", "source": added, "kind": "adapter"}] if added else chunks
 
     def _load_problems(self, errors: list[dict[str, Any]]) -> list[Problem]:
         """Say which definitions and imports failed; values that failed show where they are used."""
