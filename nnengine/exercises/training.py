@@ -49,9 +49,9 @@ def train(X: Array, y: Labels, steps: int = 300, rate: float = 0.5) -> dict[str,
         e = np.exp(s - s.max(axis=1, keepdims=True))
         d = e / e.sum(axis=1, keepdims=True)
         d[np.arange(len(y)), y] -= 1
-        d /= len(y)
+        d = d / len(y)
         dz = d @ p["W2"].T * (1 - H**2)
-        step = {"W1": X.T @ dz, "b1": dz.sum(axis=0), "W2": H.T @ d, "b2": d.sum(axis=0)}
+        step: dict[str, Any] = {"W1": X.T @ dz, "b1": dz.sum(axis=0), "W2": H.T @ d, "b2": d.sum(axis=0)}
         p = {name: np.asarray(value - rate * step[name], dtype=np.float64) for name, value in p.items()}
     return p
 
@@ -59,8 +59,8 @@ def train(X: Array, y: Labels, steps: int = 300, rate: float = 0.5) -> dict[str,
 def straight(X: Array, y: Labels) -> Array:
     """Return the weights of a linear model: what a network without a hidden layer can do."""
     ones = np.column_stack((X, np.ones(len(X))))
-    weights: Array = np.linalg.lstsq(ones, np.eye(int(y.max()) + 1)[y], rcond=None)[0]
-    return weights
+    weights = np.linalg.lstsq(ones, np.eye(int(y.max()) + 1)[y], rcond=None)[0]
+    return np.asarray(weights, dtype=np.float64)
 
 
 def classify_blobs(X: Array, y: Labels, X_test: Array) -> Labels:
