@@ -73,6 +73,7 @@ def events_for(user: User, course: Course, now: datetime) -> list[Event]:
         )
     )
     events = Hackathon.objects.filter(course=course, published_at__lte=now, ends_at__gt=now)
+    events = events.select_related("course")
     return [
         Event(
             event,
@@ -116,7 +117,10 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
         "upcoming_quizzes": [card for card in quizzes if card.state == "upcoming"],
         "events": events_for(seat.user, seat.course, now),
         "coming": coming(seat.course, now),
-        "week": Week.objects.filter(course=seat.course, released_at__lte=now).order_by("-number").first(),
+        "week": Week.objects.filter(course=seat.course, released_at__lte=now)
+        .select_related("course")
+        .order_by("-number")
+        .first(),
         "news": Announcement.objects.filter(
             course=seat.course, published_at__lte=now, published_at__gt=now - NEWS
         )[:3],
