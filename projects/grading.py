@@ -6,13 +6,15 @@ write is refused because its run no longer matches.
 
 import logging
 import math
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
@@ -25,8 +27,11 @@ from projects.models import MAX_ATTEMPTS, FunctionGrade, Shadow, Source, Submiss
 log = logging.getLogger(__name__)
 
 GRADE_TASK = "projects.tasks.grade_next"
-#: Longer than the engine lets one hand-in take (60 s), so that a lease lapses only when its worker died.
-LEASE = timedelta(seconds=90)
+#: How long a claim holds. A worker at work renews it, so a dead one's hand-in is free again soon.
+LEASE = timedelta(seconds=20)
+RENEW_SECONDS = 6.0
+#: A worker that takes longer than this is stuck (the engine ends a hand-in after 60 s): no more renewals.
+MOST_RENEWALS = 15
 #: How many of the most urgent hand-ins are tried before a worker looks again.
 CANDIDATES = 8
 
@@ -57,13 +62,15 @@ def grade_next() -> bool:
     if held is None:
         return False
     submission = held.submission
+    source = bytes(Source.objects.get(pk=submission.pk).content)
     try:
-        report = engine.grade(
-            bytes(Source.objects.get(pk=submission.pk).content),
-            filename=submission.filename,
-            exercise=submission.exercise,
-            seed=held.row.seed,
-        )
+        with renewed(held):
+            report = engine.grade(
+                source,
+                filename=submission.filename,
+                exercise=submission.exercise,
+                seed=held.row.seed,
+            )
     except IsolationUnavailable as error:
         put_back(held, reason=str(error))
         return True
@@ -105,6 +112,31 @@ def claim_shadow(*, now: datetime) -> Claim | None:
             Shadow.objects.filter(pk=pk, run=run).update(attempts=F("attempts") + 1)
             return Claim(Shadow.objects.select_related("submission").get(pk=pk), run)
     return None
+
+
+@contextmanager
+def renewed(held: Claim) -> Iterator[None]:
+    """Keep the claim while the body runs; where this process dies, nobody does."""
+    done = threading.Event()
+    thread = threading.Thread(target=_renew, args=(held, done), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _renew(held: Claim, done: threading.Event) -> None:
+    try:
+        for _ in range(MOST_RENEWALS):
+            if done.wait(RENEW_SECONDS):
+                return
+            held.ungraded.update(leased_until=clock.now() + LEASE)
+    except DatabaseError as error:
+        log.warning("The lease of %s could not be renewed: %s", held.row, error)
+    finally:
+        connection.close()
 
 
 def record(held: Claim, *, report: engine.Report, now: datetime) -> bool:

@@ -1,8 +1,11 @@
 """Claim, grade, record: what happens to a hand-in when workers die, hurry or disagree."""
 
+import threading
+import time
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from classroom import bell
@@ -112,6 +115,32 @@ def test_staff_start_a_failed_one_again_and_it_is_graded(challenge, as_user, gra
     grade_all()
     submission.refresh_from_db()
     assert (submission.score, submission.failed_at, submission.attempts) == (100, None, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_at_work_keeps_its_claim(challenge, monkeypatch, now):
+    monkeypatch.setattr(grading, "RENEW_SECONDS", 0.1)
+    submission = hand_in(challenge, text="import time\ntime.sleep(1)\n" + RIGHT)
+    worker = threading.Thread(target=grade_and_close)
+    worker.start()
+    while not Submission.objects.filter(leased_until=NOW + grading.LEASE).exists():
+        time.sleep(0.01)
+    later = NOW + timedelta(seconds=50)
+    now(later)
+    while Submission.objects.filter(leased_until=NOW + grading.LEASE).exists():
+        time.sleep(0.01)
+    submission.refresh_from_db()
+    assert submission.leased_until in {later + grading.LEASE, None}
+    worker.join()
+    submission.refresh_from_db()
+    assert (submission.graded_at, submission.run) == (later, 1)
+
+
+def grade_and_close():
+    try:
+        grading.grade_next()
+    finally:
+        connection.close()
 
 
 class Broken:
