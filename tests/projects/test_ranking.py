@@ -94,8 +94,8 @@ def test_a_large_event_is_fitted_again_in_under_half_a_second():
     orders = [rng.choice(195, size=13, replace=False).tolist() for _ in range(108)]
 
     def seconds():
-        began = time.perf_counter()
+        began = time.process_time()
         ranking.rank(range(195), orders)
-        return time.perf_counter() - began
+        return time.process_time() - began
 
-    assert min(seconds() for _ in range(5)) < 0.5  # other tests run beside this one
+    assert min(seconds() for _ in range(5)) < 0.5
