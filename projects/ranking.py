@@ -45,15 +45,15 @@ class Ranking(Generic[Item]):
     """All projects, the strongest first, and how they hang together."""
 
     standings: list[Standing[Item]]
-    _mean: Mapping[Item, float]
-    _covariance: Mapping[tuple[Item, Item], float]
+    _place: Mapping[Item, int]
+    _strengths: Vector
+    _covariance: Vector
 
     def beats(self, one: Item, other: Item) -> float:
         """Return the probability that `one` is stronger than `other`."""
-        spread = (
-            self._covariance[one, one] + self._covariance[other, other] - 2 * self._covariance[one, other]
-        )
-        return normal_cdf((self._mean[one] - self._mean[other]) / math.sqrt(max(spread, 1e-12)))
+        a, b = self._place[one], self._place[other]
+        spread = self._covariance[a, a] + self._covariance[b, b] - 2 * self._covariance[a, b]
+        return normal_cdf(float(self._strengths[a] - self._strengths[b]) / math.sqrt(max(spread, 1e-12)))
 
 
 def rank(items: Sequence[Item], orders: Sequence[Sequence[Item]]) -> Ranking[Item]:
@@ -74,11 +74,7 @@ def rank(items: Sequence[Item], orders: Sequence[Sequence[Item]]) -> Ranking[Ite
         for item, i in place.items()
     ]
     standings.sort(key=lambda s: (-round(s.strength, 9), -s.copeland, place[s.item]))
-    return Ranking(
-        standings,
-        {item: float(strengths[i]) for item, i in place.items()},
-        {(a, b): float(covariance[i, j]) for a, i in place.items() for b, j in place.items()},
-    )
+    return Ranking(standings, place, strengths, covariance)
 
 
 def fit(count: int, orders: Sequence[Sequence[int]], *, prior_sd: float = PRIOR_SD) -> tuple[Vector, Vector]:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -9,6 +10,9 @@ from django.views.decorators.http import require_GET
 
 from classroom import clock
 from projects import access, queries
+
+#: How many projects one page shows.
+CARDS_A_PAGE = 48
 
 
 @require_GET
@@ -19,16 +23,18 @@ def gallery(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     search = request.GET.get("q", "").strip()[:100]
     wanted = request.GET.get("challenge", "")
     challenge = int(wanted) if wanted.isdecimal() else None
-    page = {
+    cards = queries.gallery(hackathon=event, search=search, challenge=challenge)
+    context = {
         "seat": seat,
         "event": event,
-        "cards": queries.gallery(hackathon=event, search=search, challenge=challenge),
+        "page": (page := Paginator(cards, CARDS_A_PAGE).get_page(request.GET.get("page"))),
+        "cards": page.object_list,
         "challenges": event.challenges.values_list("pk", "title"),
         "search": search,
         "chosen": challenge,
         "embargo": not event.shows_projects(now),
     }
-    return render(request, "projects/gallery.html", page)
+    return render(request, "projects/gallery.html", context)
 
 
 @require_GET

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,7 +19,10 @@ from classroom.access import staff_seat
 from classroom.models import User
 from projects import access, exports, queries, services, similarity
 from projects.forms import LetterForm, RegradeForm
-from projects.models import Challenge, Regrade, Source, Submission
+from projects.models import Challenge, Hackathon, Regrade, Source, Submission, Team
+
+#: How many teams one page lists.
+TEAMS_A_PAGE = 50
 
 
 @require_GET
@@ -76,7 +80,7 @@ def teams(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         {
             "seat": seat,
             "event": event,
-            "teams": queries.team_rows(hackathon=event),
+            **_teams(request, event),
             "challenges": queries.challenge_rows(hackathon=event, now=now, all_of_them=True),
         },
     )
@@ -86,8 +90,14 @@ def teams(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def teams_panel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show the teams alone, for a page that asks again and again."""
     seat, event = access.hackathon_to_review(request, slug, pk)
-    page = {"seat": seat, "event": event, "teams": queries.team_rows(hackathon=event)}
+    page = {"seat": seat, "event": event} | _teams(request, event)
     return render(request, "projects/_teams_panel.html", page)
+
+
+def _teams(request: HttpRequest, event: Hackathon) -> dict[str, object]:
+    pages = Paginator(Team.objects.active().filter(hackathon=event), TEAMS_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    return {"page": page, "teams": queries.team_rows(hackathon=event, teams=list(page.object_list))}
 
 
 @require_GET

@@ -13,6 +13,7 @@ from projects import queries, services
 from projects.errors import Refused
 from projects.models import Challenge, FailedJoin, Membership, Project, Team
 from projects.services.teams import MAX_FAILED_JOINS
+from projects.views import staff
 from tests.factories import NOW, instructor_of, student_of
 from tests.projects.factories import HackathonFactory, challenge_of, members, project_of, team_of
 
@@ -303,8 +304,19 @@ def test_pages_need_as_many_queries_for_three_teams_as_for_one(
     with django_assert_num_queries(2):
         queries.challenge_rows(hackathon=hackathon, now=NOW)
     client = as_user(instructor_of(hackathon.course))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert client.get(url("teams", hackathon)).status_code == 200
+
+
+def test_many_teams_come_in_pages_and_the_panel_stays_on_its_own(as_user, hackathon, monkeypatch):
+    monkeypatch.setattr(staff, "TEAMS_A_PAGE", 2)
+    for name in ("Alpha", "Beta", "Gamma"):
+        team_of(hackathon, name=name)
+    client = as_user(instructor_of(hackathon.course))
+    second = client.get(url("teams", hackathon), {"page": 2}).content.decode()
+    assert ("Gamma" in second, "Alpha" in second) == (True, False)
+    assert url("teams_panel", hackathon) + "?page=2" in second
+    assert "Alpha" in client.get(url("teams_panel", hackathon), {"page": "x"}).content.decode()
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
