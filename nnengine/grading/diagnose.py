@@ -1,7 +1,7 @@
 """Why is it wrong? Names the mistake from the numbers alone."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from nnengine.exercises.base import Bug, Draw, Function
+from nnengine.grading.ablation import candidates
 from nnengine.grading.compare import Mismatch, close, compare, layouts
 from nnengine.text import Text
 
@@ -53,31 +54,45 @@ def diagnose(function: Function, outcomes: Sequence[Outcome]) -> Diagnosis | Non
     """Name the mistake behind `outcomes`, of which at least one is wrong; None where it has no name.
 
     In this order: a planted bug that gives the same numbers everywhere; a planted bug that explains the first
-    wrong result; a constant ratio; right for special inputs only; right values in another shape.
+    wrong result; a constant ratio; one piece left out or turned; a planted bug that
+    explains one wrong result; right for special inputs only; right values in another shape.
     """
     results = _mutant_results(function, outcomes)
     return (
         _whole_match(function, outcomes, results)
-        or _partial_match(function, outcomes, results)
+        or _partial_match(function, outcomes, results, strict=True)
         or _ratio(outcomes)
+        or _ablation(function, outcomes)
+        or _partial_match(function, outcomes, results, strict=False)
         or _special_only(outcomes)
         or _layout(outcomes)
     )
 
 
 def _mutant_results(function: Function, outcomes: Sequence[Outcome]) -> list[tuple[Bug, list[Any]]]:
-    table = []
-    for bug, mutant in function.mutants:
-        row: list[Any] = []
-        for outcome in outcomes:
-            try:
-                with np.errstate(all="ignore"):
-                    result = function.run(mutant, outcome.draw)
-                row.append(function.view(outcome.draw.args, result) if function.view else result)
-            except Exception as error:  # noqa: BLE001 - mistakes raise whatever they raise
-                row.append(Raised(type(error).__name__, str(error)))
-        table.append((bug, row))
-    return table
+    return [(bug, _results(function, mutant, outcomes)) for bug, mutant in function.mutants]
+
+
+def _spoils_no_more(function: Function, row: list[Any], outcomes: Sequence[Outcome]) -> bool:
+    """Say whether the student's results agree with a mutant's wherever the mutant is wrong."""
+    for mutant, outcome in zip(row, outcomes, strict=True):
+        spoilt = _differences(function, outcome.expected, replace(outcome, got=mutant, raised=None)) or ()
+        apart = {mismatch.path for mismatch in _differences(function, mutant, outcome) or ()}
+        if any(mismatch.path in apart for mismatch in spoilt):
+            return False
+    return True
+
+
+def _results(function: Function, mutant: Callable[..., Any], outcomes: Sequence[Outcome]) -> list[Any]:
+    row: list[Any] = []
+    for outcome in outcomes:
+        try:
+            with np.errstate(all="ignore"):
+                result = function.run(mutant, outcome.draw)
+            row.append(function.view(outcome.draw.args, result) if function.view else result)
+        except Exception as error:  # noqa: BLE001 - mistakes raise whatever they raise
+            row.append(Raised(type(error).__name__, str(error)))
+    return row
 
 
 def _differences(function: Function, mutant: object, outcome: Outcome) -> tuple[Mismatch, ...] | None:
@@ -126,15 +141,20 @@ def _is_telling(mutant: object, outcome: Outcome) -> bool:
 
 
 def _partial_match(
-    function: Function, outcomes: Sequence[Outcome], results: list[tuple[Bug, list[Any]]]
+    function: Function, outcomes: Sequence[Outcome], results: list[tuple[Bug, list[Any]]], *, strict: bool
 ) -> Diagnosis | None:
-    """Match the first wrong result alone: two mistakes in one function are named one after the other."""
+    """Match one wrong result alone: two mistakes in one function are named one after the other.
+
+    `strict` wants everything that the mistake makes wrong to be wrong in the same way here.
+    """
     wrong = [outcome for outcome in outcomes if outcome.mismatches]
     if not wrong or any(outcome.raised for outcome in outcomes):
         return None
     for path in _wrong_paths(wrong):
         for bug, row in results:
-            if _explains(function, path, row, outcomes):
+            if _explains(function, path, row, outcomes) and (
+                not strict or _spoils_no_more(function, row, outcomes)
+            ):
                 return Diagnosis(bug.id, bug.message, bug.hint)
     return None
 
@@ -159,6 +179,32 @@ def _explains(function: Function, path: str, row: list[Any], outcomes: Sequence[
                 return False
             changed = changed or bool(here)
     return changed
+
+
+def _ablation(function: Function, outcomes: Sequence[Outcome]) -> Diagnosis | None:
+    """Match the reference with one piece left out or turned; whole results before parts."""
+    wrong = [outcome for outcome in outcomes if not outcome.is_right]
+    if function.view is not None or any(outcome.raised for outcome in wrong):
+        return None
+    paths, partly = _wrong_paths(wrong), None
+    for candidate in candidates(function.reference):
+        first = _results(function, candidate.function, wrong[:1])
+        if not _explains(function, paths[0], first, wrong[:1]):
+            continue
+        row = _results(function, candidate.function, outcomes)
+        pairs = zip(row, outcomes, strict=True)
+        found = Diagnosis(candidate.cause, candidate.message, _AS_IF)
+        if all(_fails_alike(function, mutant, outcome) for mutant, outcome in pairs):
+            return found
+        if partly is None and _explains(function, paths[0], row, outcomes):
+            partly = found
+    return partly
+
+
+_AS_IF = Text(
+    "Compare that piece with the formula, sign and factors included.",
+    "Vergleichen Sie dieses Stück mit der Formel, Vorzeichen und Faktoren eingeschlossen.",
+)
 
 
 def _ratio(outcomes: Sequence[Outcome]) -> Diagnosis | None:
