@@ -105,9 +105,7 @@ class Window:
     def tiles(self, length: int) -> bool:
         """Return whether every cell of an axis of `length` cells lies in exactly one window."""
         return (
-            self.stride == self.size
-            and self.span == self.size
-            and length % self.size == 0 == sum(self.pads(length))
+            self.stride == self.size == self.span and length % self.size == 0 and self.pads(length) == (0, 0)
         )
 
     def rotated(self, length: int) -> "Window | None":

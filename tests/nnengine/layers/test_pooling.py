@@ -102,12 +102,23 @@ def test_average_pooling_counts_padding_if_told():
     assert padded.tolist() == [[0.25, 0.25], [0.25, 0.25]]
 
 
+def test_average_pooling_of_nothing_but_padding_is_zero():
+    assert AveragePool2D(1, padding=1).forward(np.ones((1, 1, 1, 1)))[0, :, :, 0].tolist() == [
+        [0, 0, 0],
+        [0, 1, 0],
+        [0, 0, 0],
+    ]
+
+
 def test_pooling_ignores_what_does_not_fill_a_window():
     x = np.arange(25.0).reshape(1, 5, 5, 1)
     layer = MaxPool2D(2)
     assert layer.forward(x)[0, :, :, 0].tolist() == [[6, 8], [16, 18]]
     assert layer.output_shape((5, 5, 1)) == (2, 2, 1)
-    assert layer.backward(np.ones((1, 2, 2, 1)))[0, 4].sum() == 0
+    layer.forward(x, training=True)
+    layer.backward(np.ones((1, 2, 2, 1)))[...] = np.nan  # what the workspace held before must not matter
+    dx = layer.backward(np.ones((1, 2, 2, 1)))[0, :, :, 0]
+    assert dx.tolist() == [[0] * 5, [0, 1, 0, 1, 0], [0] * 5, [0, 1, 0, 1, 0], [0] * 5]
 
 
 def test_pooling_refuses_what_it_cannot_pool():
