@@ -6,8 +6,11 @@ import pytest
 from django.core.management import call_command
 from django.urls import Resolver404, resolve
 
+from classroom import clock
 from classroom.models import User
 from projects import grading
+from quizzes import services
+from quizzes.models import Quiz
 from tests.browser import axe
 
 WIDTHS = (390, 1280)
@@ -64,10 +67,21 @@ def test_pages_for_everybody_are_accessible(open_page):
 
 @pytest.fixture
 def demo(transactional_db):
-    """The demo course, with some hand-ins graded."""
+    """The demo course, with some hand-ins graded and its quiz open."""
     call_command("demo")
     for _ in range(12):
         grading.grade_next()
+    now = clock.now()
+    quiz = Quiz.objects.get(opens_at=None)
+    services.open_quiz(quiz=quiz, by=User.objects.get(email="mira.petersen@example.org"), now=now)
+    return services.start_attempt(quiz=quiz, user=User.objects.get(email="ada.okafor@example.org"), now=now)
+
+
+def test_running_quiz_is_accessible(open_page, demo):
+    """Also where an option is nothing but a formula."""
+    page = open_page(demo.user, reduced_motion="reduce")
+    assert faults(page, f"/c/{demo.quiz.course.slug}/quizzes/attempts/{demo.pk}/") == []
+    assert page.locator(".options math").count() > 0
 
 
 def test_every_page_of_a_course_is_accessible(open_page, demo):
