@@ -24,8 +24,16 @@ def claim(rows: "QuerySet[RowT]", *, pk: int, now: datetime, lease: timedelta) -
 
     `rows` carries the caller's own condition (for example "not graded yet"); the claim is one conditional
     update, so of many workers exactly one wins.
+
+    Raises
+    ------
+    ValueError
+        `rows` joins another table. The update would become "WHERE id IN (SELECT ...)", whose inner part
+        PostgreSQL does not look at again after waiting for another worker; both would win. Use `Exists`.
     """
     free = rows.filter(available(now), pk=pk)
+    if sum(count > 0 for count in free.query.alias_refcount.values()) > 1:
+        raise ValueError(f"A claim of {rows.model.__name__} must not join: use Exists for other tables.")
     run: int | None = free.values_list("run", flat=True).first()
     if run is None or not free.filter(run=run).update(run=F("run") + 1, leased_until=now + lease):
         return None

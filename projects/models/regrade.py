@@ -53,9 +53,9 @@ class ShadowQuerySet(models.QuerySet["Shadow"]):
 
     def ungraded(self) -> Self:
         """Keep those the grader still has to do."""
-        return self.filter(
-            graded_at=None, failed_at=None, regrade__applied_at=None, regrade__discarded_at=None
-        )
+        undecided = Regrade.objects.filter(applied_at=None, discarded_at=None)
+        mine = undecided.filter(pk=models.OuterRef("regrade_id"))
+        return self.filter(models.Exists(mine), graded_at=None, failed_at=None)
 
     def in_queue_order(self) -> Self:
         """Put the oldest first."""

@@ -131,8 +131,10 @@ def record_answer(
     """
     if len(json.dumps(value)) > MAX_ANSWER_CHARACTERS:
         raise Refused(_("This answer is too long to be saved."))
+    # Correlated by the attempt's own column. A join would make the update a "WHERE id IN (SELECT ...)", whose
+    # inner part PostgreSQL does not look at again after it has waited for somebody's hand-in.
     taking_part = Enrolment.objects.filter(
-        course=OuterRef("quiz__course"), user=user, left_at=None, course__archived_at=None
+        course__quizzes=OuterRef("quiz_id"), user=user, left_at=None, course__archived_at=None
     )
     with transaction.atomic():
         mine = Attempt.objects.filter(Exists(taking_part), pk=attempt_id, user=user)

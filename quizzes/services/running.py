@@ -84,7 +84,8 @@ def extend(*, quiz: Quiz, user: User, extra_seconds: int, by: User, reason: str,
             reason=reason[:200],
             given_by=by,
         )
-        for attempt in Attempt.objects.select_for_update().filter(quiz=quiz, user=user, finished_at=None):
+        running = Attempt.objects.filter(quiz=quiz, user=user, finished_at=None)
+        for attempt in running.select_for_update(of=("self",)):
             deadline = clock.effective_deadline(user, quiz, started_at=attempt.started_at)
             attempt.deadline = deadline
             attempt.accepts_until = deadline and deadline + quiz.grace

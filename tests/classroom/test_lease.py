@@ -46,3 +46,8 @@ def test_the_callers_condition_counts(row):
 def test_a_row_that_is_gone_is_no_claim(row):
     row.delete()
     assert lease.claim(Outbox.objects.all(), pk=1, now=NOW, lease=MINUTE) is None
+
+
+def test_a_claim_that_joins_is_refused(row):
+    with pytest.raises(ValueError, match="must not join"):
+        claim(row, rows=Outbox.objects.filter(course__archived_at=None))
