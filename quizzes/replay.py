@@ -44,7 +44,11 @@ def standing_answers(log: Iterable[Saved]) -> dict[int, Standing]:
     for (position, _), saved in latest.items():
         known = standing.get(position)
         clients = known.clients + 1 if known else 1
-        newest = known is None or (saved.received_at, saved.seq) > (known.received_at, known.seq)
+        newest = known is None or (saved.received_at, saved.seq, saved.client) > (
+            known.received_at,
+            known.seq,
+            known.client,
+        )
         chosen = saved if newest or known is None else known
         standing[position] = Standing(chosen.value, chosen.received_at, chosen.client, chosen.seq, clients)
     return standing

@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from classroom import clock
+from classroom import clock, exports
 from classroom.access import staff_seat
 from classroom.models import User
-from projects import access, exports, queries, services, similarity
+from projects import access, queries, services, similarity
 from projects.forms import LetterForm, RegradeForm
 from projects.models import Challenge, Hackathon, Regrade, Source, Submission, Team
 

@@ -8,9 +8,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from classroom import clock
+from classroom import clock, exports
 from classroom.access import Seat
-from projects import access, exports, queries, services
+from projects import access, queries, services
 from projects.errors import Refused
 from projects.forms import AdjustForm
 from projects.models import Source, Submission

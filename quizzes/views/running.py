@@ -1,7 +1,5 @@
 """What the staff does: run a quiz, watch it, look at the results."""
 
-import csv
-
 import segno
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,16 +10,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from classroom import clock
+from classroom import clock, exports
 from classroom.models import Outbox
 from quizzes import access, queries, services
 from quizzes.errors import Refused
 from quizzes.forms import ExtensionForm
 from quizzes.models import Quiz
 from quizzes.services.running import link_to
-
-#: What a spreadsheet would take for a formula at the start of a cell.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_GET
@@ -136,26 +131,17 @@ def extend(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def results_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Download all attempts as a table."""
     _seat, quiz = access.quiz_for_staff(request, slug, pk)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="quiz-{quiz.pk}.csv"'
-    response.write("\ufeff")
-    table = csv.writer(response)
-    table.writerow(["name", "email", "attempt", "started", "handed_in", "score", "max_score"])
-    for row in queries.result_rows(quiz=quiz):
-        finished = row.finished_at.isoformat() if row.finished_at else ""
-        cells = [
+    header = ["name", "email", "attempt", "started", "handed_in", "score", "max_score"]
+    rows = (
+        [
             row.name,
             row.email,
             row.number,
             row.started_at.isoformat(),
-            finished,
+            row.finished_at.isoformat() if row.finished_at else "",
             row.score,
             row.max_score,
         ]
-        table.writerow([_harmless(cell) for cell in cells])
-    return response
-
-
-def _harmless(cell: object) -> object:
-    """Return a cell that no spreadsheet runs: text that looks like a formula gets an apostrophe in front."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+        for row in queries.result_rows(quiz=quiz)
+    )
+    return exports.csv_response(f"quiz-{quiz.pk}", header, rows)

@@ -125,7 +125,8 @@ def save(request: HttpRequest, slug: str, pk: int) -> JsonResponse:
         sent = json.loads(request.body)
         value = [str(part) for part in sent["value"]]
         position, client, seq = int(sent["position"]), str(sent["client"]), int(sent["seq"])
-    except (ValueError, KeyError, TypeError):
+        "".join([client, *value]).encode()  # half a character (a lone surrogate) is no text
+    except (ValueError, KeyError, TypeError, OverflowError):
         return JsonResponse({"error": _("This could not be read; reload the page.")}, status=400)
     if not (0 < position < 10_000 and 0 <= seq < 2**31 and client and "\0" not in client + "".join(value)):
         return JsonResponse({"error": _("This could not be read; reload the page.")}, status=400)

@@ -158,6 +158,8 @@ def test_who_has_left_the_course_saves_nothing(as_student, student, attempt):
         '{"position": 1, "client": "a", "seq": 99999999999, "value": []}',
         '{"position": 1, "client": "a", "seq": 1, "value": ["\\u0000"]}',
         '{"position": 1, "client": "a", "seq": 1, "value": 5}',
+        '{"position": 1, "client": "a", "seq": 1, "value": ["\\ud800"]}',
+        '{"position": Infinity, "client": "a", "seq": 1, "value": []}',
     ],
 )
 def test_a_broken_save_is_told_so(as_student, attempt, body):

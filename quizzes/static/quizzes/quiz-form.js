@@ -13,10 +13,11 @@ class QuizForm extends HTMLElement {
     this.form = this.querySelector("form");
     this.status = this.querySelector(".saved");
     this.key = `quiz-attempt-${this.getAttribute("attempt")}`;
-    this.client = sessionStorage.getItem(`${this.key}-tab`) || crypto.randomUUID?.() || `${Date.now()}-${Math.random()}`;
-    sessionStorage.setItem(`${this.key}-tab`, this.client);
+    // A new name on every load, so that a duplicated or restored tab never counts on with another's numbers.
+    this.client = crypto.randomUUID?.() || `${Date.now()}-${Math.random()}`;
     this.unsent = this.stored(); // position -> {seq, value}, newest only
-    this.seq = Math.max(Number(sessionStorage.getItem(`${this.key}-seq`)) || 0, ...Object.values(this.unsent).map((one) => one.seq));
+    this.seq = 0;
+    for (const one of Object.values(this.unsent)) one.seq = ++this.seq;
     this.failures = 0;
     this.restore();
     this.form.addEventListener("input", (event) => this.changed(event));
@@ -38,7 +39,6 @@ class QuizForm extends HTMLElement {
   }
 
   store() {
-    sessionStorage.setItem(`${this.key}-seq`, this.seq);
     if (Object.keys(this.unsent).length) localStorage.setItem(this.key, JSON.stringify(this.unsent));
     else localStorage.removeItem(this.key);
   }
@@ -111,9 +111,11 @@ class QuizForm extends HTMLElement {
         headers: { "content-type": "application/json", "x-csrftoken": this.form.elements.csrfmiddlewaretoken.value },
         body: JSON.stringify({ position: Number(position), client: this.client, seq, value }),
         signal: AbortSignal.timeout(8000),
+        redirect: "manual", // a sign-in page is no acknowledgement
       });
-      if (response.ok) return "saved";
-      return response.status >= 500 || response.status === 429 ? "retry" : "refused";
+      if (response.ok && (await response.json()).saved === seq) return "saved";
+      // Only "too late" is final; whatever else went wrong, the answer stays here and is tried again.
+      return response.status === 409 ? "refused" : "retry";
     } catch {
       return "retry";
     }
@@ -145,7 +147,9 @@ class QuizForm extends HTMLElement {
     if (this.closing) return;
     this.closing = true;
     this.status.textContent = this.dataset.handingIn;
-    for (let tries = 0; tries < 20 && !(await this.send()); tries++) await new Promise((again) => setTimeout(again, 500));
+    for (let tries = 0; tries < 20 && Object.keys(this.unsent).length; tries++) {
+      if (!(await this.send())) await new Promise((again) => setTimeout(again, 500));
+    }
     const body = new FormData(this.form);
     body.set("hand_in", "1");
     while (true) {
