@@ -11,8 +11,9 @@ import keyword
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 #: Tokens in a piece: shorter matches are chance.
 PIECE = 12
@@ -54,7 +55,7 @@ def fingerprints(source: str) -> dict[int, set[int]]:
     """Return a source's fingerprints, each with the lines (from 1) its pieces cover."""
     tokens = _tokens(source)
     pieces = [
-        (hash(tuple(token for token, _ in tokens[i : i + PIECE])), tokens[i][1], tokens[i + PIECE - 1][1])
+        (_mark(token for token, _ in tokens[i : i + PIECE]), tokens[i][1], tokens[i + PIECE - 1][1])
         for i in range(len(tokens) - PIECE + 1)
     ]
     chosen: dict[int, set[int]] = {}
@@ -64,6 +65,11 @@ def fingerprints(source: str) -> dict[int, set[int]]:
             mark, first, last = min(window)
             chosen.setdefault(mark, set()).update(range(first, last + 1))
     return chosen
+
+
+def _mark(tokens: Iterable[str]) -> int:
+    """Return a piece's number, the same in every process: Python's own `hash` of text is not."""
+    return int.from_bytes(blake2b("\0".join(tokens).encode(), digest_size=8).digest())
 
 
 def most_similar(sources: Mapping[int, str], *, limit: int = 30, least: float = 0.3) -> list[Pair]:
