@@ -1,6 +1,7 @@
 """Taking a quiz: start, save, hand in; and closing what is overdue."""
 
 import json
+import logging
 import random
 import secrets
 from collections.abc import Sequence
@@ -18,6 +19,8 @@ from quizzes.errors import Refused, TooLate
 from quizzes.kinds import KINDS, Value
 from quizzes.models import Answer, Attempt, AttemptItem, QuestionVersion, Quiz, Slot
 from quizzes.replay import Standing, standing_answers
+
+log = logging.getLogger(__name__)
 
 #: One answer's size as JSON, in characters.
 MAX_ANSWER_CHARACTERS = 20_000
@@ -157,11 +160,15 @@ def record_answer(
         )
 
 
-def hand_in(*, attempt: Attempt, now: datetime) -> Attempt:
-    """Close the attempt and score it; a second time changes nothing."""
+def hand_in(*, attempt: Attempt, now: datetime, only_overdue: bool = False) -> Attempt:
+    """Close the attempt and score it; a second time changes nothing.
+
+    With `only_overdue` it is closed only if its time is still up: an extension may have come in between.
+    """
     with transaction.atomic():
         ended = now if attempt.deadline is None else min(now, attempt.deadline)
-        if Attempt.objects.filter(pk=attempt.pk, finished_at=None).update(finished_at=ended):
+        attempts = Attempt.objects.overdue(now) if only_overdue else Attempt.objects.filter(finished_at=None)
+        if attempts.filter(pk=attempt.pk).update(finished_at=ended):
             _score(Attempt.objects.get(pk=attempt.pk))
     attempt.refresh_from_db()
     return attempt
@@ -177,10 +184,13 @@ def settle(*, now: datetime, user: User | None = None, quiz: Quiz | None = None)
         overdue = overdue.filter(user=user)
     if quiz is not None:
         overdue = overdue.filter(quiz=quiz)
-    found = list(overdue.order_by("accepts_until")[:SWEEP_SIZE])
-    for attempt in found:
-        hand_in(attempt=attempt, now=now)
-    return len(found)
+    closed = 0
+    for attempt in overdue.order_by("accepts_until")[:SWEEP_SIZE]:
+        try:
+            closed += hand_in(attempt=attempt, now=now, only_overdue=True).finished_at is not None
+        except Exception:  # one that cannot be scored must not keep everybody else's open
+            log.exception("Attempt %d could not be closed; it stays open and is tried again.", attempt.pk)
+    return closed
 
 
 def finish_overdue(*, now: datetime) -> int:

@@ -175,12 +175,12 @@ def attempt_done(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     found.refresh_from_db(fields=["finished_at", "receipt", "score"])
     if found.finished_at is None:
         return redirect("quizzes:attempt" if found.is_accepting(now) else "quizzes:quiz", slug, pk)
-    answered = len({answer.position for answer in queries.log_of(found) if any(answer.value)})
+    questions = asked_questions(found)
     context = {
         "attempt": found,
         "quiz": found.quiz,
-        "answered": answered,
-        "questions": found.items.count(),
+        "answered": sum(question.answered for question in questions),
+        "questions": len(questions),
         "reviewable": found.quiz.is_reviewable(now),
     }
     return render(request, "quizzes/done.html", context)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from classroom import clock
 from classroom.models import Accommodation, Enrolment
 from quizzes import queries, services
-from quizzes.models import Answer, Attempt
+from quizzes.models import Answer, Attempt, QuestionVersion
 from quizzes.replay import standing_answers
 from quizzes.services.attempts import receipt_for
 from tests.factories import CourseFactory, instructor_of, student_of
@@ -261,3 +261,37 @@ def test_an_unpublished_quiz_does_not_exist_for_students(as_student, course):
 def test_no_state_changes_by_get(as_student, quiz, attempt):
     for name, obj in (("start", quiz), ("hand_in", attempt), ("save", attempt)):
         assert as_student.get(url(name, obj)).status_code == 405
+
+
+def test_one_attempt_that_cannot_be_scored_does_not_keep_the_others_open(course, quiz, caplog):
+    now = clock.now()
+    broken, sound = (services.start_attempt(quiz=quiz, user=student_of(course), now=now) for _ in range(2))
+    item = broken.items.get(position=3)
+    unknown = QuestionVersion.objects.create(
+        question=item.version.question, number=2, kind="gone", body="?", created_at=now
+    )
+    broken.items.filter(pk=item.pk).update(version=unknown)
+    services.finish_overdue(now=now + timedelta(minutes=10))
+    for attempt in (broken, sound):
+        attempt.refresh_from_db()
+    assert sound.finished_at == sound.deadline
+    assert broken.finished_at is None
+    assert [record.name for record in caplog.records] == ["quizzes.services.attempts"]
+
+
+def test_an_extension_given_while_the_sweep_runs_wins(course, student, quiz, attempt):
+    """The sweep has listed the attempt as overdue; before it closes it, somebody gives more time."""
+    late = attempt.accepts_until + timedelta(seconds=1)
+    services.extend(
+        quiz=quiz, user=student, extra_seconds=300, by=instructor_of(course), reason="", now=clock.now()
+    )
+    services.hand_in(attempt=attempt, now=late, only_overdue=True)
+    attempt.refresh_from_db()
+    assert attempt.finished_at is None
+
+
+def test_an_answer_to_no_question_is_not_counted(as_student, attempt):
+    for position in (3, 99):
+        save(as_student, attempt, position, "chain rule", seq=position)
+    as_student.post(url("hand_in", attempt))
+    assert "1 of 3 questions answered" in as_student.get(url("attempt_done", attempt)).content.decode()
