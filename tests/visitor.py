@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from http.client import HTTPException
 from http.cookiejar import CookieJar
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -63,3 +64,5 @@ class Visitor:
         except HTTPError as error:
             with error:
                 return Answer(error.code, error.url, error.read().decode())
+        except HTTPException as error:  # cut off in the middle, which `http.client` does not count as OSError
+            raise ConnectionError(f"the answer was cut off: {error!r}") from error
