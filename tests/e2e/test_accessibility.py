@@ -17,7 +17,7 @@ WIDTHS = (390, 1280)
 SCHEMES = ("light", "dark")
 #: Files, and what an instructor may not do by looking.
 NO_PAGE = re.compile(r"\.csv|\.json|\.zip|/source/|^/admin/|^/demo/")
-#: Colours change in a transition; its colours on the way are not judged.
+#: Colours on the way from one scheme to the other are not judged.
 SETTLED = "Promise.allSettled(document.getAnimations().map(one => one.finished)).then(() => null)"
 LINKS = "[...document.querySelectorAll('a[href]')].map(link => link.getAttribute('href').split('#')[0])"
 
