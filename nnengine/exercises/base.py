@@ -156,10 +156,15 @@ class Function:
         return self.reference.__name__
 
     @cached_property
+    def _arguments(self) -> tuple[str, ...]:
+        """The reference's parameter names."""
+        return tuple(inspect.signature(self.reference).parameters)
+
+    @cached_property
     def parameter_lists(self) -> tuple[tuple[str, ...], ...]:
         """Accepted parameter names in order, one tuple per signature."""
         if not self.signatures:
-            return (tuple(inspect.signature(self.reference).parameters),)
+            return (self._arguments,)
         return tuple(tuple(part.split("=")[0].strip() for part in s.split(",")) for s in self.signatures)
 
     @property
@@ -180,7 +185,6 @@ class Function:
 
     def run(self, function: Callable[..., Any], draw: Draw) -> Any:  # noqa: ANN401 - any function's result
         """Call `function`, the reference or a mutant of it, on copies of the draw's inputs."""
-        names = tuple(inspect.signature(self.reference).parameters)
         if self.given:
             answers = {name: in_turn(draw.given[name]) for name in self.given}
             function = types.FunctionType(
@@ -189,7 +193,7 @@ class Function:
                 function.__name__,
                 function.__defaults__,
             )
-        args = {name: copy_value(draw.args[name]) for name in names if name in draw.args}
+        args = {name: copy_value(draw.args[name]) for name in self._arguments if name in draw.args}
         result = function(**args)
         if self.after:
             result = tuple(args[name] for name in self.after)

@@ -14,7 +14,7 @@ from nnengine.grading import words
 from nnengine.grading.compare import compare
 from nnengine.grading.diagnose import Diagnosis, Outcome, Raised, diagnose
 from nnengine.grading.report import FunctionResult, Problem, Report, Verdict
-from nnengine.grading.scratch import frameworks_used
+from nnengine.grading.scratch import Frameworks
 from nnengine.grading.submission import Definition, Submission, parse
 from nnengine.sandbox import Reply, Room, RoomEnded, Sandbox, Tier, default_sandbox
 from nnengine.sandbox.wire import Kept
@@ -107,6 +107,9 @@ class _Grading:
     consulted: bool = False
     own_caches: bool = True
 
+    def __post_init__(self) -> None:
+        self.frameworks = Frameworks(self.submission.tree)
+
     def results(self) -> tuple[tuple[FunctionResult, ...], tuple[Problem, ...]]:
         """Grade every function, in the exercise's order."""
         try:
@@ -159,7 +162,7 @@ class _Grading:
         name = next((n for n in (function.name, *function.aliases) if n in self.callables), None)
         if name is None:
             return _missing(function)
-        used = frameworks_used(self.submission.tree, name)
+        used = self.frameworks.used_by(name)
         if used:
             message = words.not_from_scratch(used)
             return _result(function, Verdict.NOT_FROM_SCRATCH, Diagnosis("framework", *message))

@@ -2,6 +2,8 @@
 
 import ast
 
+from nnengine.grading.syntax import nodes
+
 FRAMEWORKS = frozenset(
     {
         "torch", "torchvision", "tensorflow", "keras", "sklearn", "jax", "jaxlib", "flax", "autograd",
@@ -9,56 +11,66 @@ FRAMEWORKS = frozenset(
         "xgboost", "lightgbm",
     }
 )  # fmt: skip
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
-def frameworks_used(tree: ast.Module, function: str) -> list[str]:
-    """Return the frameworks that `function` or anything it calls in `tree` refers to, sorted.
+class Frameworks:
+    """Which frameworks a submission's functions use; its tree is read once.
 
     Importing one is fine; so is using one in a function that is not graded.
     """
-    names = _imported(tree)
-    definitions = {
-        node.name: node
-        for node in tree.body
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-    }
-    found, seen, waiting = set(), set(), [function]
-    while waiting:
-        node = definitions.get(waiting.pop())
-        if node is None or node.name in seen:
-            continue
-        seen.add(node.name)
-        found |= _direct(node)
-        for inner in ast.walk(node):
-            if isinstance(inner, ast.Name):
-                found |= {names[inner.id]} if inner.id in names else set()
-                waiting.append(inner.id)
-    return sorted(found)
+
+    def __init__(self, tree: ast.Module) -> None:
+        self._bound: dict[str, str] = {}  # the framework behind each name an import binds
+        self._mentioned: dict[str, set[str]] = {}  # the names in each top-level definition
+        self._direct: dict[str, set[str]] = {}  # the frameworks imported inside it
+        for statement in tree.body:
+            mentioned, direct = self._read(statement)
+            if isinstance(statement, Definition):
+                self._mentioned[statement.name], self._direct[statement.name] = mentioned, direct
+
+    def _read(self, statement: ast.stmt) -> tuple[set[str], set[str]]:
+        """Return the names in a statement and the frameworks it imports; remember what imports bind."""
+        mentioned, direct = set(), set()
+        for node in nodes(statement):
+            if isinstance(node, ast.Name):
+                mentioned.add(node.id)
+            elif isinstance(node, ast.Import | ast.ImportFrom):
+                bound = _bound(node)
+                self._bound |= bound
+                direct |= set(bound.values())
+            elif isinstance(node, ast.Call):
+                direct |= _imported_by_call(node)
+        return mentioned, direct
+
+    def used_by(self, function: str) -> list[str]:
+        """Return the frameworks that `function` or anything it calls refers to, sorted."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        waiting = [function]
+        while waiting:
+            name = waiting.pop()
+            if name in seen or name not in self._mentioned:
+                continue
+            seen.add(name)
+            mentioned = self._mentioned[name]
+            found |= self._direct[name] | {self._bound[other] for other in mentioned if other in self._bound}
+            waiting += mentioned
+        return sorted(found)
 
 
-def _imported(tree: ast.AST) -> dict[str, str]:
+def _bound(node: ast.Import | ast.ImportFrom) -> dict[str, str]:
     """Return the framework behind each name an import binds."""
-    names = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                top = alias.name.partition(".")[0]
-                if top in FRAMEWORKS:
-                    names[alias.asname or top] = top
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            top = node.module.partition(".")[0]
-            if top in FRAMEWORKS:
-                names.update({alias.asname or alias.name: top for alias in node.names})
-    return names
+    if isinstance(node, ast.ImportFrom):
+        top = (node.module or "").partition(".")[0]
+        return {alias.asname or alias.name: top for alias in node.names} if top in FRAMEWORKS else {}
+    tops = [(alias, alias.name.partition(".")[0]) for alias in node.names]
+    return {alias.asname or top: top for alias, top in tops if top in FRAMEWORKS}
 
 
-def _direct(node: ast.AST) -> set[str]:
-    """Return frameworks imported inside `node`, by statement or by ``import_module("...")``."""
-    found = set(_imported(node).values())
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.Call) and inner.args and isinstance(inner.args[0], ast.Constant):
-            name = inner.func.attr if isinstance(inner.func, ast.Attribute) else getattr(inner.func, "id", "")
-            top = str(inner.args[0].value).partition(".")[0]
-            if name in ("import_module", "__import__") and top in FRAMEWORKS:
-                found.add(top)
-    return found
+def _imported_by_call(node: ast.Call) -> set[str]:
+    """Return the framework in ``import_module("...")``, if it is one."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if name in ("import_module", "__import__") and node.args and isinstance(node.args[0], ast.Constant):
+        return {str(node.args[0].value).partition(".")[0]} & FRAMEWORKS
+    return set()

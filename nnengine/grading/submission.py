@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nnengine.grading.report import Problem
+from nnengine.grading.syntax import nodes
 from nnengine.text import Text
 
 MOST_BYTES = 4 << 20
@@ -239,10 +240,10 @@ def _names_in_definitions(tree: ast.Module) -> set[str]:
             used |= _free_names(node)
     for node in reversed(tree.body):
         if _is_simple_assignment(node):
-            if any(isinstance(inner, ast.Lambda) for inner in ast.walk(node)):
+            if any(isinstance(inner, ast.Lambda) for inner in nodes(node)):
                 used |= _targets(node)
             if _targets(node) & used:
-                used |= {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+                used |= {inner.id for inner in nodes(node) if isinstance(inner, ast.Name)}
     return used
 
 
@@ -250,7 +251,7 @@ def _free_names(node: ast.AST) -> set[str]:
     """Return the names that `node` reads and neither takes as parameters nor assigns."""
     read: set[str] = set()
     bound: set[str] = set()
-    for inner in ast.walk(node):
+    for inner in nodes(node):
         if isinstance(inner, ast.Name):
             (read if isinstance(inner.ctx, ast.Load) else bound).add(inner.id)
         elif isinstance(inner, ast.arg):
