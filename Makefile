@@ -2,6 +2,7 @@
 # make test     every test; make check: style, types, layers, templates, migrations
 # make bench-judging  the ranking of projects against gavel's, on simulated hackathons
 # make bench-engine   the engine against PyTorch, MyGrad and autograd, which it installs into var/bench
+# make bench-grading  the grader, alone and through the site, beside otter and nbgrader (in var/bench-grading)
 # make lock     new requirements*.txt and package-lock.json from the ranges in pyproject.toml and package.json
 # make clean    forget what was installed and built; the database and uploads in var/ stay
 
@@ -22,7 +23,7 @@ LIBRARIES := node_modules/.installed
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 STATIC := var/static/.collected
 
-.PHONY: run install test check lock clean messages bench-engine bench-judging
+.PHONY: run install test check lock clean messages bench-engine bench-grading bench-judging
 run: install
 	@$(MANAGE) run $(if $(filter-out 0,$(DEMO)),--demo)
 
@@ -81,6 +82,7 @@ lock: .venv/.dev
 	@$(UV) pyproject.toml --extra site --output-file requirements.txt $(UPGRADE)
 	@$(UV) pyproject.toml --extra site --extra dev --constraints requirements.txt --output-file requirements-dev.txt $(UPGRADE)
 	@$(UV) --group pyproject.toml:node --output-file requirements-node.txt $(UPGRADE)
+	@$(UV) benchmarks/grading/requirements.in --output-file benchmarks/grading/requirements.txt $(UPGRADE)
 	@npm install --package-lock-only --ignore-scripts --no-audit --no-fund
 
 # The German catalogue's list of texts, from the source (needs GNU gettext).
@@ -105,4 +107,15 @@ var/bench/.installed: benchmarks/engine/requirements.txt
 	@$(PYTHON) -m venv var/bench
 	@$(BENCH_PIP) --no-deps --retries 0 --timeout 15 --index-url https://download.pytorch.org/whl/cpu $$(grep '^torch==' $<) 2>/dev/null || true
 	@$(BENCH_PIP) -r $<
+	@touch $@
+
+# Web server, worker and Redis of the benchmark run in a folder that goes away.
+bench-grading: .venv/.dev libraries $(CATALOGUES) var/bench-grading/.installed
+	@$(BIN)/python -m benchmarks.grading
+
+var/bench-grading/.installed: benchmarks/grading/requirements.txt
+	@[ -n "$(PYTHON)" ] || { echo "The benchmark needs Python 3.11 or newer." >&2; exit 1; }
+	@echo "Installing what the grader is compared with ..."
+	@$(PYTHON) -m venv var/bench-grading
+	@var/bench-grading/bin/pip install --quiet --disable-pip-version-check --require-hashes -r $<
 	@touch $@

@@ -7,6 +7,7 @@ from http.cookiejar import CookieJar
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
+from uuid import uuid4
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,15 @@ class Visitor:
                 {"X-CSRFToken": self.cookie("csrftoken")},
             )
         )
+
+    def post_file(self, path: str, field: str, filename: str, content: bytes) -> Answer:
+        """Send a form with one file."""
+        edge = uuid4().hex
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="{field}"; filename="{filename}"\r\n\r\n'
+        body = head.encode() + content + f"\r\n--{edge}--\r\n".encode()
+        kind = f"multipart/form-data; boundary={edge}"
+        headers = {"X-CSRFToken": self.cookie("csrftoken"), "Content-Type": kind, "HX-Request": "true"}
+        return self._open(Request(self._absolute(path), body, headers))
 
     def post_json(self, path: str, content: object) -> Answer:
         """Send what a script of the page would send."""

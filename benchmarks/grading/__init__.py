@@ -1,0 +1,1 @@
+"""How fast a hand-in is graded: `make bench-grading`."""
