@@ -15,7 +15,11 @@ from quizzes.models import Attempt, Category, Question, QuestionVersion, Quiz, S
 HELP = _(
     'Choices: {"options": [{"text": "A step", "right": true}, {"text": "ReLU"}]}. '
     'Number: {"answers": [{"value": 0.64, "absolute": 0.005}], "unit": ""}. '
-    'Short text: {"accepted": ["chain rule"]}. True or false: {"right": true}.'
+    'Short text: {"accepted": ["chain rule"]}. True or false: {"right": true}. '
+    'Shapes: {"network": "convolutional"} (or dense, recurrent). Backpropagation: {"ask": "backward"} (or '
+    'forward, all). Convolution: {"size": 4, "kernel": 2, "stride": 1, "padding": 0}. Gradient: {"function": '
+    '"(w * x - y)^2", "by": "w", "variables": {"w": [-2, 2], "x": [-2, 2], "y": [-2, 2]}}. Loss curves: {}. '
+    'Decision boundary: {"gap": 3}.'
 )
 
 

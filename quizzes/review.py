@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from quizzes import queries
-from quizzes.kinds import KINDS, Data
+from quizzes.kinds import KINDS, Data, Pictured
 from quizzes.models import Attempt
 from quizzes.replay import standing_answers
 
@@ -33,6 +33,8 @@ class ReviewedQuestion:
     solution: list[str]
     feedback: str
     explanation: str
+    template: str
+    picture: Data
 
     @property
     def tone(self) -> str:
@@ -56,7 +58,7 @@ def asked_questions(attempt: Attempt) -> list[AskedQuestion]:
                 body=item.version.body,
                 points=item.max_points,
                 template=kind.template,
-                fields=kind.fields(item.version.data, item.option_order, value),
+                fields=kind.fields(item.data, item.option_order, value),
                 answered=any(part.strip() for part in value or []),
             )
         )
@@ -69,7 +71,7 @@ def reviewed_questions(attempt: Attempt) -> list[ReviewedQuestion]:
     reviewed = []
     for item in queries.items_of(attempt):
         kind, answer = KINDS[item.version.kind], answers.get(item.position)
-        value, data = (answer.value if answer else []), item.version.data
+        value, data = (answer.value if answer else []), item.data
         reviewed.append(
             ReviewedQuestion(
                 position=item.position,
@@ -80,6 +82,8 @@ def reviewed_questions(attempt: Attempt) -> list[ReviewedQuestion]:
                 solution=kind.solution(data),
                 feedback=kind.score(data, value).feedback,
                 explanation=item.version.explanation,
+                template=kind.review_template if isinstance(kind, Pictured) else "",
+                picture=kind.picture(data, value) if isinstance(kind, Pictured) else {},
             )
         )
     return reviewed

@@ -37,6 +37,7 @@ def build(now: datetime, *, seed: int = 7, say: Callable[[str], None] = lambda _
         for quiz, data in quizzes.create_quizzes(demo, calendar):
             if not data.get("live"):
                 quizzes.take_quiz(quiz, data, people, calendar.session(data["week"]), rng)
+        quizzes.create_practice(demo, calendar)
         say("the hackathon and its teams")
         teams.form_teams(teams.create_hackathon(demo, calendar), people, calendar, rng)
         say("the programming exercise")

@@ -20,7 +20,6 @@ def create_quizzes(course: Course, calendar: Calendar) -> list[tuple[Quiz, dict[
     written = []
     for data in content("quizzes")["quizzes"]:
         week = course.weeks.get(number=data["week"])
-        category = Category.objects.create(course=course, name=f"Week {week.number}")
         quiz = Quiz.objects.create(
             course=course,
             week=week,
@@ -28,28 +27,52 @@ def create_quizzes(course: Course, calendar: Calendar) -> list[tuple[Quiz, dict[
             time_limit_seconds=SIX_MINUTES,
             published_at=week.released_at,
         )
-        for position, question in enumerate(data["questions"], start=1):
-            Slot.objects.create(
-                quiz=quiz,
-                position=position,
-                points=1,
-                question=services.create_question(
-                    course=course,
-                    category=category,
-                    name=question["title"],
-                    kind=question["kind"],
-                    body=question["body"],
-                    data=details(question),
-                    explanation=question["explanation"],
-                    now=week.starts_at - timedelta(days=2),
-                ),
-            )
+        _write_questions(quiz, data["questions"], f"Week {week.number}", week.starts_at - timedelta(days=2))
         written.append((quiz, data))
     return written
 
 
+def create_practice(course: Course, calendar: Calendar) -> Quiz:
+    """Write the quiz that may be taken again and again, its numbers drawn anew; open since week 6."""
+    data, opened = content("quizzes")["practice"], calendar.session(6)
+    quiz = Quiz.objects.create(
+        course=course,
+        title=data["title"],
+        intro=data["intro"],
+        time_limit_seconds=None,
+        max_attempts=3,
+        published_at=opened,
+        opens_at=opened,
+        review_released_at=opened,
+    )
+    _write_questions(quiz, data["questions"], data["title"], opened)
+    return quiz
+
+
+def _write_questions(quiz: Quiz, questions: list[dict[str, Any]], drawer: str, now: datetime) -> None:
+    category = Category.objects.create(course=quiz.course, name=drawer)
+    for position, question in enumerate(questions, start=1):
+        Slot.objects.create(
+            quiz=quiz,
+            position=position,
+            points=1,
+            question=services.create_question(
+                course=quiz.course,
+                category=category,
+                name=question["title"],
+                kind=question["kind"],
+                body=question["body"],
+                data=details(question),
+                explanation=question["explanation"],
+                now=now,
+            ),
+        )
+
+
 def details(question: dict[str, Any]) -> dict[str, Any]:
     """Return a question's details as its kind keeps them."""
+    if "data" in question:
+        return dict(question["data"])
     if question["kind"] == "numeric":
         return {"answers": [{"value": question["answer"], "absolute": question["tolerance"]}]}
     if question["kind"] == "short_text":

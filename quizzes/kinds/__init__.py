@@ -1,8 +1,14 @@
 """The kinds of questions: one module each, one object each in `KINDS`."""
 
-from quizzes.kinds.base import Data, QuestionKind, Score, Value
+from quizzes.kinds.backprop import Backprop
+from quizzes.kinds.base import Data, Pictured, QuestionKind, Score, Value
+from quizzes.kinds.boundary import Boundary
+from quizzes.kinds.convolution import Convolution
+from quizzes.kinds.formula import GradientFormula
+from quizzes.kinds.loss_curve import LossCurve
 from quizzes.kinds.multiple import Multiple
 from quizzes.kinds.numeric import Numeric
+from quizzes.kinds.shapes import Shapes
 from quizzes.kinds.short_text import ShortText
 from quizzes.kinds.single import Single, TrueFalse
 
@@ -12,6 +18,12 @@ KINDS: dict[str, QuestionKind] = {
     "true_false": TrueFalse(),
     "numeric": Numeric(),
     "short_text": ShortText(),
+    "shapes": Shapes(),
+    "backprop": Backprop(),
+    "convolution": Convolution(),
+    "gradient_formula": GradientFormula(),
+    "loss_curve": LossCurve(),
+    "boundary": Boundary(),
 }
 
-__all__ = ["KINDS", "Data", "QuestionKind", "Score", "Value"]
+__all__ = ["KINDS", "Data", "Pictured", "QuestionKind", "Score", "Value"]

@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from django.utils.translation import gettext as _
 
@@ -45,6 +45,29 @@ class QuestionKind(Protocol):
 
     def said(self, data: Data, value: Value) -> list[str]:
         """Return a student's answer as text (Markdown), for the review."""
+
+
+@runtime_checkable
+class Pictured(Protocol):
+    """A kind whose review shows more than texts: the grid, the table, the net, with what went wrong in it."""
+
+    review_template: str
+
+    def picture(self, data: Data, value: Value) -> Data:
+        """Return what `review_template` needs, right answers included."""
+
+
+def slip_problems(data: Data) -> list[str]:
+    """Return what is wrong with `slip_credit`, the share of a cell's points that a well-known slip earns."""
+    credit = data.get("slip_credit", 0.5)
+    if isinstance(credit, int | float) and 0 <= credit <= 1:
+        return []
+    return [_("The credit for a slip is a number from 0 to 1.")]
+
+
+def padded(value: Value | None, count: int) -> list[str]:
+    """Return the texts of `count` fields, empty where nothing was sent for one."""
+    return [*(value or []), *[""] * count][:count]
 
 
 def options_of(data: Data) -> list[Data]:

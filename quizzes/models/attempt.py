@@ -1,7 +1,7 @@
 """What a student does with a quiz: an attempt, its questions, and an append-only log of answers."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -80,6 +80,9 @@ class AttemptItem(models.Model):
     option_order: "models.JSONField[list[int], list[int]]" = models.JSONField(
         _("order of the options"), default=list
     )
+    variant: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(
+        _("variant"), default=dict, blank=True, help_text=_("What was drawn for this student, with its key.")
+    )
     max_points = models.FloatField(_("points"))
     points = models.FloatField(_("earned"), null=True, blank=True)
 
@@ -93,6 +96,11 @@ class AttemptItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}. {self.version.question}"
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The question's details as this student got them: the author's and the variant's."""
+        return self.version.data | self.variant
 
 
 class Answer(models.Model):

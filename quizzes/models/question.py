@@ -17,6 +17,12 @@ class Kind(models.TextChoices):
     TRUE_FALSE = "true_false", _("True or false")
     NUMERIC = "numeric", _("Number")
     SHORT_TEXT = "short_text", _("Short text")
+    SHAPES = "shapes", _("Output shapes and parameters")
+    BACKPROP = "backprop", _("Backpropagation by hand")
+    CONVOLUTION = "convolution", _("Convolution by hand")
+    GRADIENT_FORMULA = "gradient_formula", _("Gradient as a formula")
+    LOSS_CURVE = "loss_curve", _("Loss curves")
+    BOUNDARY = "boundary", _("Decision boundary")
 
 
 class Category(models.Model):

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 
 from classroom import clock
 from classroom.models import Enrolment, User
+from quizzes import checking
 from quizzes.errors import Refused, TooLate
 from quizzes.kinds import KINDS, Value
 from quizzes.models import Answer, Attempt, AttemptItem, QuestionVersion, Quiz, Slot
@@ -104,6 +105,9 @@ def _items_for(attempt: Attempt, quiz: Quiz) -> list[AttemptItem]:
             version=versions[slot.version_id],
             option_order=KINDS[versions[slot.version_id].kind].order(
                 versions[slot.version_id].data, rng, shuffle=quiz.shuffle_options
+            ),
+            variant=checking.variant(
+                versions[slot.version_id].kind, versions[slot.version_id].data, rng.getrandbits(62)
             ),
             max_points=float(slot.points),
         )
@@ -205,7 +209,7 @@ def _score(attempt: Attempt) -> None:
     for item in items:
         answer = answers.get(item.position)
         kind = KINDS[item.version.kind]
-        fraction = kind.score(item.version.data, answer.value).fraction if answer else 0.0
+        fraction = kind.score(item.data, answer.value).fraction if answer else 0.0
         item.points = round(item.max_points * fraction, 6)
     AttemptItem.objects.bulk_update(items, ["points"])
     attempt.score = round(sum(item.points or 0 for item in items), 6)

@@ -93,6 +93,20 @@ def test_running_quiz_is_accessible(open_page, demo):
     assert page.locator(".options math").count() > 0
 
 
+def test_drawn_questions_are_accessible(open_page, demo):
+    """While they are answered, and in the review with their pictures."""
+    practice = Quiz.objects.get(time_limit_seconds=None)
+    attempt = services.start_attempt(quiz=practice, user=demo.user, now=clock.now())
+    page = open_page(demo.user, reduced_motion="reduce")
+    address = f"/c/{practice.course.slug}/quizzes/attempts/{attempt.pk}/"
+    assert faults(page, address) == []
+    page.locator('[data-position="2"] input').first.fill("99")
+    page.locator(".saved[data-state=saved]").wait_for()
+    services.hand_in(attempt=attempt, now=clock.now())
+    assert faults(page, f"{address}review/") == []
+    assert page.locator("svg[role=img]").count() == 3
+
+
 def test_every_page_of_a_course_is_accessible(open_page, demo):
     student = open_page(User.objects.get(email="ben.lindqvist@example.org"), reduced_motion="reduce")
     seen, found = walk(student)

@@ -21,6 +21,23 @@ ALL_KINDS = [
     ("short_text", SHORT_TEXT),
     ("true_false", TRUE_FALSE),
 ]
+GRADIENT = {
+    "function": "(w * x - y)^2",
+    "by": "w",
+    "variables": {"w": [-2, 2], "x": [-2, 2], "y": [-2, 2]},
+    "solution": "2 * x * (w * x - y)",
+}
+#: Kinds whose questions are drawn for every student.
+DRAWN_KINDS = [
+    ("shapes", {"network": "convolutional"}),
+    ("shapes", {"network": "recurrent"}),
+    ("shapes", {"network": "dense"}),
+    ("backprop", {"ask": "all"}),
+    ("backprop", {}),
+    ("convolution", {"size": 5, "kernel": 3, "stride": 2, "padding": 1}),
+    ("loss_curve", {}),
+    ("boundary", {}),
+]
 
 
 def make_question(course: Course, kind="single", data=None, *, body="What is $x$?", explanation="", now=NOW):
@@ -29,7 +46,7 @@ def make_question(course: Course, kind="single", data=None, *, body="What is $x$
         name=f"A {kind} question",
         kind=kind,
         body=body,
-        data=data or dict(ALL_KINDS)[kind],
+        data=dict(ALL_KINDS)[kind] if data is None else data,
         explanation=explanation,
         now=now,
     )

@@ -46,11 +46,11 @@ class QuizForm extends HTMLElement {
   /** Put back what was typed but never acknowledged: the page came from the server without it. */
   restore() {
     for (const [position, { value }] of Object.entries(this.unsent)) {
-      for (const field of this.form.elements[`q${position}`] instanceof RadioNodeList ? this.form.elements[`q${position}`] : [this.form.elements[`q${position}`]]) {
-        if (!field) continue;
+      const fields = [...this.form.querySelectorAll(`[name="q${position}"]`)];
+      fields.forEach((field, place) => {
         if (field.type === "radio" || field.type === "checkbox") field.checked = value.includes(field.value);
-        else field.value = value[0] ?? "";
-      }
+        else field.value = value[place] ?? "";
+      });
     }
   }
 

@@ -1,0 +1,34 @@
+"""The quizzes' door to the engine: draw a student's own variant of a question, its key computed by nnengine.
+
+A variant is what a kind's author data lack: the numbers that this student sees, and the key. It is stored
+with the attempt, so that showing, scoring and replaying it need no engine.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from quizzes.checking import backprop, boundary, convolution, loss_curve, shapes
+from quizzes.kinds import Data
+
+_DRAW: dict[str, Callable[[Data, np.random.Generator], Data]] = {
+    "shapes": shapes.draw,
+    "backprop": backprop.draw,
+    "convolution": convolution.draw,
+    "loss_curve": loss_curve.draw,
+    "boundary": boundary.draw,
+}
+
+
+def variant(kind: str, data: Data, seed: int) -> Data:
+    """Return the variant of a question that `seed` gives; empty for kinds that are the same for everybody.
+
+    Parameters
+    ----------
+    kind, data
+        A version's, which has no `QuestionKind.problems`.
+    seed
+        Not negative. The same seed gives the same variant on one machine.
+    """
+    draw = _DRAW.get(kind)
+    return draw(data, np.random.default_rng(seed)) if draw else {}
