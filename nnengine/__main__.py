@@ -4,11 +4,12 @@ import argparse
 import dataclasses
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from nnengine import exercises
 from nnengine.grading import Report, Verdict, grade
@@ -16,6 +17,7 @@ from nnengine.grading.submission import parse
 from nnengine.grading.verify import verify
 from nnengine.sandbox import IsolationUnavailable, Sandbox, SandboxCrashed, Tier
 from nnengine.sandbox.doctor import worker_doctor
+from nnengine.text import Text
 
 PUBLIC_SEED = 20_270
 _COLOURS = {Verdict.CORRECT: "32", Verdict.WRONG_SHAPE: "33", Verdict.MISSING: "2"}
@@ -30,7 +32,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(str(error), sys.stderr)
         return 2
     except KeyboardInterrupt:
-        return 130
+        return 128 + signal.SIGINT
+    except BrokenPipeError:
+        # `... | head -1` has seen enough. What is buffered goes nowhere, or Python would complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + 13  # as if by SIGPIPE, which not every system has
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -38,8 +44,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser("check", help="check files, function by function")
     check.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    check.add_argument("--exercise", choices=[info.id for info in exercises.catalogue()], metavar="ID")
-    check.add_argument("--json", action="store_true", help="one JSON object a line")
+    ids = [info.id for info in exercises.catalogue()]
+    check.add_argument("--exercise", choices=ids, metavar="ID", help="by default the functions tell it")
+    check.add_argument("--json", action="store_true", help="one JSON object a line, one line a FILE")
     check.add_argument("--sandbox", action="store_true", help="isolate the code as the course's server does")
     check.add_argument("--reduced", action="store_true", help="with --sandbox: the tier without namespaces")
     check.add_argument("--watch", action="store_true", help="check again whenever a file is saved")
@@ -60,42 +67,58 @@ def _language() -> str:
     return "de" if os.environ.get("LANG", "").lower().startswith("de") else "en"
 
 
-def _say(text: str, stream: Any = None) -> None:  # noqa: ANN401 - a text stream
+def _say(text: str, stream: TextIO | None = None) -> None:
     print(text, file=stream, flush=True)
 
 
 def _check(options: argparse.Namespace) -> int:
     if not options.watch:
-        return _check_all(options)
-    seen: dict[Path, float] = {}
+        return _check_all(options.files, options)
+    seen: dict[Path, int | None] = {}
     while True:
-        times = {path: path.stat().st_mtime for path in options.files if path.exists()}
-        if times != seen:
-            seen = times
-            _check_all(options)
+        saved = {path: _saved_at(path) for path in options.files}
+        changed = [path for path in saved if path not in seen or saved[path] not in (None, seen[path])]
+        if changed:
+            _check_all(changed, options)
+        seen = saved
         time.sleep(0.3)
 
 
-def _check_all(options: argparse.Namespace) -> int:
+def _saved_at(path: Path) -> int | None:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
+
+
+def _check_all(paths: Sequence[Path], options: argparse.Namespace) -> int:
     tier: Tier = ("reduced" if options.reduced else "full") if options.sandbox else "none"
-    worst = 0
     with Sandbox(tier=tier) as sandbox:
-        for path in options.files:
-            try:
-                source = path.read_bytes()
-            except OSError as error:
-                _say(f"{path}: {error.strerror}", sys.stderr)
-                worst = 2
-                continue
-            exercise = options.exercise or guess(source, path.name)
-            if exercise is None:
-                _say(f"{path}: which exercise is it? Say --exercise ID.", sys.stderr)
-                worst = 2
-                continue
-            report = grade(source, filename=path.name, exercise=exercise, seed=options.seed, sandbox=sandbox)
-            _print(report, path, options)
-            worst = max(worst, 0 if all(f.is_correct for f in report.functions) else 1)
-    return worst
+        return max([_check_one(path, options, sandbox) for path in paths])
+
+
+def _check_one(path: Path, options: argparse.Namespace, sandbox: Sandbox) -> int:
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        return _not_checked(f"{path}: {error.strerror}", options)
+    exercise = options.exercise or guess(source, path.name)
+    if exercise is None:
+        return _not_checked(f"{path}: which exercise is it? Say --exercise ID.", options)
+    report = grade(source, filename=path.name, exercise=exercise, seed=options.seed, sandbox=sandbox)
+    if options.json:
+        _say_problems(report, sys.stderr, options.language)
+        _say(json.dumps(as_json(report, options.language), ensure_ascii=False))
+    else:
+        _print(report, path, options.language)
+    return 0 if all(function.is_correct for function in report.functions) else 1
+
+
+def _not_checked(why: str, options: argparse.Namespace) -> int:
+    _say(why, sys.stderr)
+    if options.json:
+        _say(json.dumps({"exercise": None, "score": 0, "max_score": 0, "seconds": 0, "functions": []}))
+    return 2
 
 
 def guess(source: bytes, filename: str) -> str | None:
@@ -112,34 +135,49 @@ def guess(source: bytes, filename: str) -> str | None:
 
 
 def as_json(report: Report, language: str) -> dict[str, Any]:
-    """Return the report as the command line prints it: sentences in one language."""
-    data = report.to_dict()
-    for item in (*data["functions"], *data["problems"]):
-        for key in ("message", "hint"):
-            if item.get(key):
-                item[key] = item[key][language]
-    return data
+    """Return what ``check --json`` prints: a contract for programs, with sentences in one language."""
+    return {
+        "exercise": report.exercise,
+        "score": report.score,
+        "max_score": report.max_score,
+        "seconds": report.seconds,
+        "functions": [
+            {
+                "name": function.name,
+                "verdict": function.verdict,
+                "points": function.points,
+                "max_points": function.max_points,
+                "cause": function.cause,
+                "message": _in(language, function.message),
+                "hint": _in(language, function.hint),
+            }
+            for function in report.functions
+        ],
+    }
 
 
-def _print(report: Report, path: Path, options: argparse.Namespace) -> None:
-    data = as_json(report, options.language)
-    if options.json:
-        _say(json.dumps(data, ensure_ascii=False))
-        return
+def _in(language: str, text: Text | None) -> str | None:
+    return None if text is None else text[language]
+
+
+def _say_problems(report: Report, stream: TextIO, language: str) -> None:
+    for problem in report.problems:
+        _say(f"  ! {_plain(problem.message[language])}", stream)
+
+
+def _print(report: Report, path: Path, language: str) -> None:
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    _say(
-        f"{path}: {report.exercise}, {report.score:g} of {report.max_score:g}, {report.seconds * 1000:.0f} ms"
-    )
-    for problem in data["problems"]:
-        _say(f"  ! {_plain(problem['message'])}")
-    for function, item in zip(report.functions, data["functions"], strict=True):
+    points = f"{report.score:g} of {report.max_score:g}"
+    _say(f"{path}: {report.exercise}, {points}, {report.seconds * 1000:.0f} ms")
+    _say_problems(report, sys.stdout, language)
+    for function in report.functions:
         mark = "ok " if function.is_correct else "-- "
         if colour:
             mark = f"\033[{_COLOURS.get(function.verdict, '31')}m{mark}\033[0m"
         _say(f"  {mark}{function.name:<32} {function.points:g}/{function.max_points:g}  {function.verdict}")
-        for key in ("message", "hint"):
-            if item[key]:
-                _say(f"       {_plain(item[key])}")
+        for text in (function.message, function.hint):
+            if text:
+                _say(f"       {_plain(text[language])}")
 
 
 def _plain(text: str) -> str:
