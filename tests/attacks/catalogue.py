@@ -120,7 +120,7 @@ ATTACKS = (
            forward("np.random.seed(1)" + RETURN)),
     Attack("40", forward("import os\nopen('/dev/shm/left', 'w').write('x')" + RETURN), forward("import tempfile\nwith tempfile.TemporaryFile() as file: file.write(b'x')" + RETURN)),
     Attack("41", forward("import os\nos.symlink('/etc/passwd', '/tmp/results.json')" + RETURN), forward("import os\nos.makedirs('/tmp/a/b')\nos.rename('/tmp/a/b', '/tmp/a/c')\nos.rmdir('/tmp/a/c')\nos.rmdir('/tmp/a')" + RETURN)),
-    Attack("42", forward("for path in ('/ours/nnengine/sandbox/serve.py', '/site/numpy/__init__.py', '/python/lib/x'):\n    open(path, 'w').write('x')" + RETURN),
+    Attack("42", forward("import sys\nfor name in ('nnengine.sandbox.serve', 'numpy', 'json'):\n    open(sys.modules[name].__file__, 'a').close()\nraise RuntimeError('STOLEN')"),
            forward("import sys\nsys.path.append('/tmp')" + RETURN)),
     Attack("43a", '{"cells": ' + "[" * 100_000, '{"cells": [], "metadata": {}}', "bomb.ipynb", whole=True),
     Attack("43b", "x = " + "(" * 5000 + ")" * 5000, "x = ((((1))))", "bomb.py", whole=True),

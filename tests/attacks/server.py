@@ -1,7 +1,7 @@
 """Grades hand-ins in a process of its own, so that it can be run as any user. JSON lines in, JSON lines out.
 
-Run as a script. Each hand-in is graded beside a right one of somebody else, in the same sandbox at the same
-time.
+Run as a script, with the tier as its argument. Each hand-in is graded beside a right one of somebody else, in
+the same sandbox at the same time.
 """
 
 import json
@@ -22,7 +22,7 @@ EXERCISE = "planar-one-hidden-layer"
 
 def main() -> None:
     secret_in_memory = [os.environ["CANARY"] * 3]
-    with Sandbox(limits=LIMITS, ready=2) as sandbox:
+    with Sandbox(tier=sys.argv[1], limits=LIMITS, ready=2) as sandbox:
         _say({"ready": os.getuid()})
         for line in sys.stdin:
             request = json.loads(line)

@@ -1,4 +1,4 @@
-"""Every attack of docs/sandbox.md through the whole pipeline, as root and as an ordinary user."""
+"""Every attack of docs/sandbox.md through the whole pipeline: as root, as an ordinary user, in both tiers."""
 
 import json
 import os
@@ -17,14 +17,18 @@ from tests.attacks.network import RIGHT
 from tests.attacks.ordinary import PROJECT, command, reason_to_skip
 
 CANARY = "canary-" + secrets.token_hex(8)
+WRITE_FILES = {"7", "29", "40", "41"}  # their twins do, which the reduced tier has no place for
 SECONDS_FOR_OTHERS = 4.0  # for a hand-in graded beside a hostile one, on a busy machine
 
 
-def table() -> dict[str, tuple[str, str]]:
-    """Return verdict and cause by number, as docs/sandbox.md promises them."""
+def table(tier: str = "full") -> dict[str, tuple[str, str]]:
+    """Return verdict and cause by number, as docs/sandbox.md promises them, exceptions included."""
     text = (PROJECT / "docs/sandbox.md").read_text("utf-8")
-    rows = re.findall(r"^\| (\d+[a-z]?) \| [^|]+ \| `([a-z_]+)` \| `([^`]+)` \|", text, flags=re.M)
-    return {number: (verdict, cause) for number, verdict, cause in rows}
+    found = {}
+    for part in text.split("### In the reduced tier")[: 1 if tier == "full" else 2]:
+        rows = re.findall(r"^\| (\d+[a-z]?) \| [^|]+ \| `([a-z_]+)` \| `([^`]+)` \|", part, flags=re.M)
+        found |= {number: (verdict, cause) for number, verdict, cause in rows}
+    return found
 
 
 class Listeners:
@@ -72,14 +76,15 @@ class Listeners:
 
 
 class Server:
-    """tests.attacks.server as another user."""
+    """tests.attacks.server as another user, in one of the tiers."""
 
-    def __init__(self, user: str, log: Path) -> None:
+    def __init__(self, tier: str, user: str, log: Path) -> None:
+        self.tier = tier
         environment = {**os.environ, "CANARY": CANARY}
         with log.open("wb") as errors:
             self.process = subprocess.Popen(
-                command(user, "-m", "tests.attacks.server"), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=errors, env=environment, cwd=PROJECT, text=True,
+                command(user, "-m", "tests.attacks.server", tier), env=environment, cwd=PROJECT, text=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
             )  # fmt: skip
         self.uid = json.loads(self.process.stdout.readline())["ready"]
         self.settled = self.processes()
@@ -130,11 +135,12 @@ def listeners(tmp_path_factory):
     doors.close()
 
 
-@pytest.fixture(scope="module", params=["root", "ordinary"])
+@pytest.fixture(scope="module", params=["full-root", "full-ordinary", "reduced-ordinary"])
 def server(request, tmp_path_factory):
-    if reason := reason_to_skip(request.param):
+    tier, user = request.param.split("-")
+    if reason := reason_to_skip(user):
         pytest.skip(reason)
-    server = Server(request.param, tmp_path_factory.mktemp("log") / "errors.txt")
+    server = Server(tier, user, tmp_path_factory.mktemp("log") / "errors.txt")
     yield server
     server.close()
 
@@ -151,7 +157,7 @@ def test_attack_gets_its_verdict_and_nothing_else(server, listeners, attack):
     answer = server.grade(source, attack.filename)
     report = answer["report"]
     functions = {f["name"]: (f["verdict"], f["cause"]) for f in report["functions"]}
-    assert functions["forward_propagation"] == table()[attack.number]
+    assert functions["forward_propagation"] == table(server.tier)[attack.number]
     assert CANARY not in json.dumps(report)
     assert "STOLEN" not in json.dumps(report)
     assert "INPUT" not in json.dumps(report)
@@ -166,9 +172,13 @@ def test_attack_gets_its_verdict_and_nothing_else(server, listeners, attack):
 @pytest.mark.parametrize("attack", [a for a in ATTACKS if not a.whole], ids=lambda attack: attack.number)
 def test_benign_twin_passes(server, listeners, attack):
     report = server.grade(RIGHT + listeners.fill_in(attack.twin), attack.filename)["report"]
-    assert [
+    wrong = [
         (f["name"], f["verdict"], f["message"]) for f in report["functions"] if f["verdict"] != "correct"
-    ] == []
+    ]
+    if server.tier == "reduced" and attack.number in WRITE_FILES:
+        assert [found[:2] for found in wrong] == [("forward_propagation", "raised")]
+    else:
+        assert wrong == []
 
 
 def test_table_and_catalogue_have_the_same_attacks():
@@ -178,9 +188,10 @@ def test_table_and_catalogue_have_the_same_attacks():
 def test_nothing_of_one_hand_in_reaches_the_next(server):
     hook = "import builtins, sys, os\nbuiltins.left = 1\nopen('/tmp/left', 'w').write('x')\n"
     server.grade(hook + RIGHT, "a.py")
+    files = "os.listdir('/tmp')" if server.tier == "full" else "[]"
     look = (
         "\ndef layer_sizes(X, Y):\n    import builtins, os\n"
-        "    assert not hasattr(builtins, 'left') and os.listdir('/tmp') == []\n"
+        f"    if hasattr(builtins, 'left') or {files} != []: raise RuntimeError('something is left')\n"
         "    return X.shape[0], 4, Y.shape[0]\n"
     )
     assert server.grade(RIGHT + look, "b.py")["report"]["score"] == 100
