@@ -9,6 +9,7 @@ from nnengine.exercises import (
     gradient_checking,
     initialisation,
     layers,
+    logistic_regression,
     optimisation,
     planar,
     recurrent,
@@ -23,6 +24,7 @@ from nnengine.exercises.info import ExerciseInfo, FunctionInfo
 __all__ = ["Exercise", "ExerciseInfo", "FunctionInfo", "catalogue", "get"]
 
 _MODULES = (
+    logistic_regression,
     planar,
     deep,
     initialisation,

@@ -146,11 +146,6 @@ class Function:
     tolerance: float = 1e-7
 
     @property
-    def compared(self) -> tuple[str, ...]:
-        """The names of the results that are compared."""
-        return self.returns[: len(self.returns) - self.optional]
-
-    @property
     def name(self) -> str:
         """The name asked for."""
         return self.reference.__name__

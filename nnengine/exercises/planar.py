@@ -122,6 +122,21 @@ def _batches(rng: Rng) -> list[Draw]:
     return draws
 
 
+def _decisions(rng: Rng) -> list[Draw]:
+    """Draw so many examples that both classes are among them."""
+    return [
+        Draw({"parameters": _network(rng, n_x, n_h, 1), "X": rng.normal(size=(n_x, 60))})
+        for n_x, n_h in ((3, 5), (4, 3))
+    ]
+
+
+def _updates(rng: Rng) -> list[Draw]:
+    """Leave the learning rate out once: nn_model does."""
+    first, second = _batches(rng)
+    args = {name: value for name, value in second.args.items() if name != "learning_rate"}
+    return [first, second, Draw(args, "no learning rate given", sizes=second.sizes)]
+
+
 def _sizes(rng: Rng) -> list[Draw]:
     shapes = ((5, 3, 2), (3, 8, 4), (2, 9, 1))
     return [
@@ -472,6 +487,12 @@ _UPDATE = (
         Text("How long is one step?", "Wie lang ist ein Schritt?"),
     ),
     Bug(
+        "learning-rate-default",
+        {"learning_rate: float = 1.2": "learning_rate: float = 0.01"},
+        Text("The default of the learning rate is not 1.2.", "Der Vorgabewert der Lernrate ist nicht 1.2."),
+        Text("nn_model calls it without one.", "nn_model ruft sie ohne auf."),
+    ),
+    Bug(
         "learning-rate-fixed",
         {"W1 = parameters": "learning_rate = 1.2\n    W1 = parameters"},
         Text(
@@ -623,7 +644,7 @@ EXERCISE = Exercise(
         Function(
             update_parameters,
             10,
-            _batches,
+            _updates,
             returns=("parameters",),
             signatures=("parameters, grads, learning_rate=1.2",),
             bugs=_UPDATE,
@@ -648,7 +669,7 @@ EXERCISE = Exercise(
         Function(
             predict,
             5,
-            _batches,
+            _decisions,
             returns=("predictions",),
             signatures=("parameters, X",),
             uses=("forward_propagation",),

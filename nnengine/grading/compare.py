@@ -42,6 +42,7 @@ def compare(
     *,
     returns: tuple[str, ...] = ("result",),
     private: tuple[str, ...] = (),
+    optional: int = 0,
     tolerance: float = 1e-7,
 ) -> tuple[Mismatch, ...]:
     """Return every mismatch between two results, in the order of the results; empty means right.
@@ -52,16 +53,21 @@ def compare(
         The names of the results.
     private
         Results whose form is free: they count only where their form is the expected one.
+    optional
+        How many of `returns`, at the end, need not be there and are not compared.
     tolerance
         Error allowed, relative to the largest expected number of the array. Single precision gets 1e-4.
     """
     if len(returns) == 1:
         return tuple(_walk(returns[0], expected, got, tolerance))
+    returns = returns[: len(returns) - optional]
     if isinstance(got, list):
         got = tuple(got)
+    if len(returns) == 1 and not isinstance(got, tuple):
+        got = (got,)
     if not isinstance(expected, tuple):
         raise TypeError("an exercise with several results needs a tuple")
-    if not isinstance(got, tuple) or len(got) < len(expected):
+    if not isinstance(got, tuple) or len(got) < len(returns):
         found = f"{len(got)} results" if isinstance(got, tuple) else describe(got)
         return (Mismatch(", ".join(returns), "missing", note=found),)
     found_all: list[Mismatch] = []

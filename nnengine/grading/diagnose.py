@@ -2,52 +2,17 @@
 
 import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from nnengine.exercises.base import Bug, Draw, Function
+from nnengine.exercises.base import Bug, Function
 from nnengine.grading.ablation import candidates
-from nnengine.grading.compare import Mismatch, close, compare, layouts
+from nnengine.grading.compare import Mismatch, compare, layouts
+from nnengine.grading.outcome import SAME, Diagnosis, Outcome, Raised, wrong_paths
+from nnengine.grading.ratios import ratio, spread
 from nnengine.text import Text
-
-# A planted bug must reproduce the student's numbers this closely.
-_SAME = 1e-6
-
-
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """Stands for a result where a function raised instead; equal where the kind of exception is."""
-
-    kind: str
-    message: str = field(default="", compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """One call of a student's function: inputs, what was expected, what came, how it differs."""
-
-    draw: Draw
-    expected: Any
-    got: Any
-    mismatches: tuple[Mismatch, ...] = ()
-    raised: Raised | None = None
-
-    @property
-    def is_right(self) -> bool:
-        """True where nothing differs."""
-        return not self.mismatches and self.raised is None
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """The named cause of a wrong result."""
-
-    cause: str
-    message: Text
-    hint: Text | None = None
 
 
 def diagnose(function: Function, outcomes: Sequence[Outcome]) -> Diagnosis | None:
@@ -55,17 +20,19 @@ def diagnose(function: Function, outcomes: Sequence[Outcome]) -> Diagnosis | Non
 
     In this order: a planted bug that gives the same numbers everywhere; a planted bug that explains the first
     wrong result; a constant ratio; one piece left out or turned; a planted bug that
-    explains one wrong result; right for special inputs only; right values in another shape.
+    explains one wrong result; right for special inputs only; right values in another shape; random numbers
+    on another scale.
     """
     results = _mutant_results(function, outcomes)
     return (
         _whole_match(function, outcomes, results)
         or _partial_match(function, outcomes, results, strict=True)
-        or _ratio(outcomes)
+        or ratio(outcomes)
         or _ablation(function, outcomes)
         or _partial_match(function, outcomes, results, strict=False)
         or _special_only(outcomes)
         or _layout(outcomes)
+        or spread(outcomes)
     )
 
 
@@ -102,7 +69,12 @@ def _differences(function: Function, mutant: object, outcome: Outcome) -> tuple[
         return () if same else None
     with contextlib.suppress(TypeError, ValueError):
         return compare(
-            mutant, outcome.got, returns=function.compared, private=function.private, tolerance=_SAME
+            mutant,
+            outcome.got,
+            returns=function.returns,
+            private=function.private,
+            optional=function.optional,
+            tolerance=SAME,
         )
     return None
 
@@ -150,17 +122,13 @@ def _partial_match(
     wrong = [outcome for outcome in outcomes if outcome.mismatches]
     if not wrong or any(outcome.raised for outcome in outcomes):
         return None
-    for path in _wrong_paths(wrong):
+    for path in wrong_paths(wrong):
         for bug, row in results:
             if _explains(function, path, row, outcomes) and (
                 not strict or _spoils_no_more(function, row, outcomes)
             ):
                 return Diagnosis(bug.id, bug.message, bug.hint)
     return None
-
-
-def _wrong_paths(outcomes: Sequence[Outcome]) -> list[str]:
-    return list(dict.fromkeys(mismatch.path for outcome in outcomes for mismatch in outcome.mismatches))
 
 
 def _explains(function: Function, path: str, row: list[Any], outcomes: Sequence[Outcome]) -> bool:
@@ -186,7 +154,7 @@ def _ablation(function: Function, outcomes: Sequence[Outcome]) -> Diagnosis | No
     wrong = [outcome for outcome in outcomes if not outcome.is_right]
     if function.view is not None or any(outcome.raised for outcome in wrong):
         return None
-    paths, partly = _wrong_paths(wrong), None
+    paths, partly = wrong_paths(wrong), None
     for candidate in candidates(function.reference):
         first = _results(function, candidate.function, wrong[:1])
         if not _explains(function, paths[0], first, wrong[:1]):
@@ -205,75 +173,6 @@ _AS_IF = Text(
     "Compare that piece with the formula, sign and factors included.",
     "Vergleichen Sie dieses Stück mit der Formel, Vorzeichen und Faktoren eingeschlossen.",
 )
-
-
-def _ratio(outcomes: Sequence[Outcome]) -> Diagnosis | None:
-    """Explain a result that is a constant times the right one."""
-    wrong = [outcome for outcome in outcomes if not outcome.is_right]
-    if not wrong or any(outcome.raised for outcome in wrong):
-        return None
-    for path in _wrong_paths(wrong):
-        pairs = [(o, m) for o in wrong for m in o.mismatches if m.path == path and m.kind == "values"]
-        found = [constant_ratio(m.expected, m.got) for _, m in pairs]
-        ratios = [ratio for ratio in found if ratio is not None]
-        if len(ratios) != len(wrong):
-            continue
-        for cause, name, values in _known_ratios([outcome for outcome, _ in pairs]):
-            if all(abs(r - v) < 1e-6 * abs(v) for r, v in zip(ratios, values, strict=True)):
-                return _ratio_message(path, cause, name)
-        if len({round(ratio, 6) for ratio in ratios}) == 1:
-            return _ratio_message(path, "constant-factor", f"{ratios[0]:.6g}")
-    return None
-
-
-def constant_ratio(expected: npt.NDArray[Any] | None, got: npt.NDArray[Any] | None) -> float | None:
-    """Return c where got = c * expected all over and c is neither 0 nor 1, else None."""
-    if expected is None or got is None or expected.shape != got.shape or not expected.size:
-        return None
-    where = np.unravel_index(np.argmax(np.abs(expected)), expected.shape)
-    if expected[where] == 0:
-        return None
-    ratio = float(got[where] / expected[where])
-    if ratio == 0 or not np.isfinite(ratio) or not close(expected * ratio, got, _SAME):
-        return None
-    return ratio
-
-
-def _known_ratios(outcomes: Sequence[Outcome]) -> list[tuple[str, str, list[float]]]:
-    known: list[tuple[str, str, list[float]]] = [
-        ("sign", "-1", [-1.0] * len(outcomes)),
-        ("factor-two", "2", [2.0] * len(outcomes)),
-        ("factor-half", "1/2", [0.5] * len(outcomes)),
-        ("log10", "1/ln 10", [float(1 / np.log(10))] * len(outcomes)),
-        ("log2", "1/ln 2", [float(1 / np.log(2))] * len(outcomes)),
-    ]
-    for name in outcomes[0].draw.sizes:
-        sizes = [float(outcome.draw.sizes.get(name, 1.0)) for outcome in outcomes]
-        known.append((f"times-{name}", name, sizes))
-        known.append((f"over-{name}", f"1/{name}", [1 / size for size in sizes]))
-        known.append((f"minus-times-{name}", f"-{name}", [-size for size in sizes]))
-        known.append((f"minus-over-{name}", f"-1/{name}", [-1 / size for size in sizes]))
-    return known
-
-
-def _ratio_message(path: str, cause: str, name: str) -> Diagnosis:
-    if cause == "sign":
-        message = Text(f"{path} has the wrong sign.", f"{path} hat das falsche Vorzeichen.")
-    elif cause.startswith("times-"):
-        message = Text(
-            f"{path} is {name} times too large: a division by {name} is missing.",
-            f"{path} ist um den Faktor {name} zu groß: eine Division durch {name} fehlt.",
-        )
-    else:
-        message = Text(
-            f"{path} is {name} times what it should be, in every entry.",
-            f"{path} ist in jedem Eintrag das {name}-fache des richtigen Werts.",
-        )
-    hint = Text(
-        "The form is right; look for a constant factor.",
-        "Die Form stimmt; suchen Sie einen konstanten Faktor.",
-    )
-    return Diagnosis(f"{cause}:{path}", message, hint)
 
 
 def _special_only(outcomes: Sequence[Outcome]) -> Diagnosis | None:

@@ -12,7 +12,8 @@ from nnengine.exercises import get
 from nnengine.exercises.base import Draw, Exercise, Function, Own, in_turn
 from nnengine.grading import words
 from nnengine.grading.compare import compare
-from nnengine.grading.diagnose import Diagnosis, Outcome, Raised, diagnose
+from nnengine.grading.diagnose import diagnose
+from nnengine.grading.outcome import Diagnosis, Outcome, Raised
 from nnengine.grading.report import FunctionResult, Problem, Report, Verdict
 from nnengine.grading.scratch import Frameworks
 from nnengine.grading.submission import Definition, Submission, parse
@@ -298,7 +299,12 @@ def judge(
         expected = function.view(draw.args, expected)
         got = function.view(draw.args, got)
     mismatches = compare(
-        expected, got, returns=function.compared, private=function.private, tolerance=function.tolerance
+        expected,
+        got,
+        returns=function.returns,
+        private=function.private,
+        optional=function.optional,
+        tolerance=function.tolerance,
     )
     if function.any_layout:
         mismatches = tuple(mismatch for mismatch in mismatches if mismatch.kind != "layout")

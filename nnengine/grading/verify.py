@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from nnengine.exercises.base import Exercise, Function, mutate
-from nnengine.grading.diagnose import Outcome, Raised, diagnose
+from nnengine.grading.diagnose import diagnose
 from nnengine.grading.grader import judge
+from nnengine.grading.outcome import Outcome, Raised
 
 SEEDS = (1, 2, 3)
 

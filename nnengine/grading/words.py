@@ -8,7 +8,7 @@ import numpy as np
 
 from nnengine.exercises.base import Function
 from nnengine.grading.compare import Mismatch, close
-from nnengine.grading.diagnose import Diagnosis
+from nnengine.grading.outcome import Diagnosis
 from nnengine.grading.report import FunctionResult, Problem, Verdict
 from nnengine.grading.submission import Submission
 from nnengine.text import Text

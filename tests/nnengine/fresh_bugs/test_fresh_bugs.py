@@ -6,14 +6,14 @@ from nnengine import exercises
 from nnengine.exercises.base import mutate
 from nnengine.grading.diagnose import diagnose
 from nnengine.grading.verify import run
-from tests.nnengine.fresh_bugs.bugs import BUGS
+from tests.nnengine.fresh_bugs import bugs, held_out
 
 
-@pytest.fixture(scope="module")
-def outcomes():
+@pytest.fixture(scope="module", params=[bugs, held_out], ids=["bugs", "held_out"])
+def outcomes(request):
     """Return (caught, named, named right) by bug, on inputs nobody has seen."""
     found = []
-    for name, function_name, edits, word in BUGS:
+    for name, function_name, edits, word in request.param.BUGS:
         function = exercises.get(name).function(function_name)
         results = run(function, mutate(function.reference, edits), seed=991)
         caught = not all(outcome.is_right for outcome in results)
@@ -26,7 +26,7 @@ def outcomes():
 def test_at_least_98_of_100_are_caught(outcomes):
     caught = sum(outcome[0] for outcome in outcomes)
     print(f"{caught} of {len(outcomes)} fresh bugs caught")
-    assert len(outcomes) >= 60
+    assert len(outcomes) >= 50
     assert caught / len(outcomes) >= 0.98
 
 

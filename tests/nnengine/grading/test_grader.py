@@ -201,3 +201,22 @@ def test_the_same_seed_gives_the_same_verdicts(check):
     wrong = RIGHT.replace("1 / m * np.dot(dZ2", "2 * np.dot(dZ2")
     first, second = check(wrong, seed=5), check(wrong, seed=5)
     assert [f.difference for f in first.functions] == [f.difference for f in second.functions]
+
+
+@pytest.mark.parametrize(
+    "kept", ["x, mu, std, gamma, x_hat, x.shape, 1", "(x_hat, gamma, std)", "{'std': std}", "None"]
+)
+def test_what_a_student_keeps_for_the_way_back_is_free(sandbox, kept):
+    source = f"""
+import numpy as np
+def layernorm_forward(x, gamma, beta, ln_param):
+    mu = x.mean(axis=1, keepdims=True)
+    std = np.sqrt(x.var(axis=1, keepdims=True) + ln_param.get("eps", 1e-5))
+    x_hat = (x - mu) / std
+    return gamma * x_hat + beta, ({kept})
+"""
+    report = grade(
+        source.encode(), filename="a.py", exercise="fully-connected-layers", seed=3, sandbox=sandbox
+    )
+    result = next(one for one in report.functions if one.name == "layernorm_forward")
+    assert (result.verdict, result.cause) == (Verdict.CORRECT, None)
