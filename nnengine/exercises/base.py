@@ -151,6 +151,11 @@ class Function:
         return self.reference.__name__
 
     @cached_property
+    def is_random(self) -> bool:
+        """Whether the reference itself draws random numbers."""
+        return "random" in self.reference.__code__.co_names
+
+    @cached_property
     def _arguments(self) -> tuple[str, ...]:
         """The reference's parameter names."""
         return tuple(inspect.signature(self.reference).parameters)

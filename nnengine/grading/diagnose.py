@@ -11,7 +11,7 @@ from nnengine.exercises.base import Bug, Function
 from nnengine.grading.ablation import candidates
 from nnengine.grading.compare import Mismatch, compare, layouts
 from nnengine.grading.outcome import SAME, Diagnosis, Outcome, Raised, wrong_paths
-from nnengine.grading.ratios import ratio, spread
+from nnengine.grading.ratios import nearly, ratio, spread
 from nnengine.text import Text
 
 
@@ -20,8 +20,8 @@ def diagnose(function: Function, outcomes: Sequence[Outcome]) -> Diagnosis | Non
 
     In this order: a planted bug that gives the same numbers everywhere; a planted bug that explains the first
     wrong result; a constant ratio; one piece left out or turned; a planted bug that
-    explains one wrong result; right for special inputs only; right values in another shape; random numbers
-    on another scale.
+    explains one wrong result; right to a few digits; right for special inputs only; right values in another
+    shape; random numbers on another scale.
     """
     results = _mutant_results(function, outcomes)
     return (
@@ -30,6 +30,7 @@ def diagnose(function: Function, outcomes: Sequence[Outcome]) -> Diagnosis | Non
         or ratio(outcomes)
         or _ablation(function, outcomes)
         or _partial_match(function, outcomes, results, strict=False)
+        or nearly(outcomes)
         or _special_only(outcomes)
         or _layout(outcomes)
         or spread(outcomes)

@@ -10,7 +10,7 @@ import numpy as np
 
 from nnengine.exercises import get
 from nnengine.exercises.base import Draw, Exercise, Function, Own, in_turn
-from nnengine.grading import words
+from nnengine.grading import conduct, words
 from nnengine.grading.compare import compare
 from nnengine.grading.diagnose import diagnose
 from nnengine.grading.outcome import Diagnosis, Outcome, Raised
@@ -175,8 +175,20 @@ class _Grading:
             self.deadly.add(function.name)
             if self.opened >= _REOPEN or time.monotonic() > self.deadline or self._open() is not None:
                 self.callables = frozenset()
-            return _ended_result(function, ended, self.seconds)
-        return _judged(function, outcomes, notes, self.seconds)
+            line = conduct.costliest_loop(self.submission.definitions.get(name))
+            return _ended_result(function, ended, self.seconds, line)
+        known = self._unstable(function, name, draws[0], outcomes)
+        outside = conduct.reads_outside(self.submission.definitions.get(name), self.submission.values)
+        return _judged(function, outcomes, notes, self.seconds, known=known, perhaps=outside)
+
+    def _unstable(
+        self, function: Function, name: str, draw: Draw, outcomes: list[Outcome]
+    ) -> Diagnosis | None:
+        """Call a wrong function again, to see whether its results can be relied on at all."""
+        if _all_right(outcomes) or any(outcome.raised for outcome in outcomes) or function.is_random:
+            return None
+        again = [self._call(function, name, draw, (), shift=shift) for shift in (0, 0, 1)]
+        return conduct.unstable(function, again)
 
     def _attempts(
         self, function: Function, name: str, draws: tuple[Draw, ...]
@@ -214,7 +226,10 @@ class _Grading:
             outcomes.append(judge(function, draw, expected, reply.value, own_start=not self.consulted))
         return outcomes, notes
 
-    def _call(self, function: Function, name: str, draw: Draw, stubs: tuple[str, ...]) -> Reply:
+    def _call(
+        self, function: Function, name: str, draw: Draw, stubs: tuple[str, ...], *, shift: int = 0
+    ) -> Reply:
+        """Call the student's function; `shift` gives its random numbers another seed."""
         assert self.room is not None  # noqa: S101 - opened before, reopened after each end
         names, by_name = _names(function, self.submission.definitions.get(name), draw)
         values = {key: self._value(draw.args[key]) for key in names}
@@ -225,7 +240,7 @@ class _Grading:
             name,
             arguments,
             named=named,
-            seed=self.seed % 2**32,
+            seed=(self.seed + shift) % 2**32,
             arguments_back=bool(function.after),
             stubs=(*stubs, *function.given),
             oracle=self._oracle(function, draw),
@@ -313,12 +328,21 @@ def judge(
     return Outcome(draw, expected, got, mismatches)
 
 
-def _judged(function: Function, outcomes: list[Outcome], notes: set[str], seconds: float) -> FunctionResult:
+def _judged(
+    function: Function,
+    outcomes: list[Outcome],
+    notes: set[str],
+    seconds: float,
+    *,
+    known: Diagnosis | None,
+    perhaps: Diagnosis | None,
+) -> FunctionResult:
+    """Give the verdict and its cause: `known` before any other, `perhaps` where no other is found."""
     wrong = [outcome for outcome in outcomes if not outcome.is_right]
     if not wrong:
         return _right(function, notes, seconds)
     try:
-        diagnosis = diagnose(function, outcomes)
+        diagnosis = known or diagnose(function, outcomes) or perhaps
     except Exception:
         # The verdict stands without a name; a submission that always failed here would never be graded.
         logger.exception("no diagnosis for %s", function.name)
@@ -328,6 +352,8 @@ def _judged(function: Function, outcomes: list[Outcome], notes: set[str], second
         if first.raised.kind == "NotFromScratch":
             message = words.not_from_scratch([first.got["message"].partition(".")[0]])
             return _result(function, Verdict.NOT_FROM_SCRATCH, Diagnosis("framework", *message), seconds)
+        if diagnosis is perhaps and first.raised.kind == "NameError":  # says it all itself
+            diagnosis = None
         cause = diagnosis or words.raised(first.got)
         detail = words.raised(first.got)
         return _result(function, Verdict.RAISED, words.joined(cause, detail), seconds)
@@ -379,6 +405,10 @@ def _result(
     )
 
 
-def _ended_result(function: Function, ended: RoomEnded, seconds: float | None) -> FunctionResult:
+def _ended_result(
+    function: Function, ended: RoomEnded, seconds: float | None, line: int | None = None
+) -> FunctionResult:
     verdict, diagnosis = words.ended(ended.reason)
+    if verdict is Verdict.TOO_SLOW and line is not None:
+        diagnosis = words.joined(diagnosis, words.costliest_loop(line))
     return _result(function, verdict, diagnosis, seconds or 0.0)

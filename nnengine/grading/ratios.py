@@ -1,4 +1,4 @@
-"""Results that are the right ones on another scale: a constant factor, or random numbers too large."""
+"""Results that are nearly right: but for a factor, the last digits, or the scale of random numbers."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,9 +6,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from nnengine.grading.compare import close
+from nnengine.grading.compare import Mismatch, close
 from nnengine.grading.outcome import SAME, Diagnosis, Outcome, wrong_paths
 from nnengine.text import Text
+
+# Errors of differences, of a forgotten epsilon, of single precision: larger ones have other causes.
+_NEARLY = 1e-3
 
 
 def ratio(outcomes: Sequence[Outcome]) -> Diagnosis | None:
@@ -40,7 +43,12 @@ def constant_ratio(expected: npt.NDArray[Any] | None, got: npt.NDArray[Any] | No
     if expected[where] == 0:
         return None
     factor = float(got[where] / expected[where])
-    if factor == 0 or not np.isfinite(factor) or not close(expected * factor, got, SAME):
+    if (
+        factor == 0
+        or abs(factor - 1) < _NEARLY
+        or not np.isfinite(factor)
+        or not close(expected * factor, got, SAME)
+    ):
         return None
     return factor
 
@@ -80,6 +88,36 @@ def _ratio_message(path: str, cause: str, name: str) -> Diagnosis:
         "Die Form stimmt; suchen Sie einen konstanten Faktor.",
     )
     return Diagnosis(f"{cause}:{path}", message, hint)
+
+
+def nearly(outcomes: Sequence[Outcome]) -> Diagnosis | None:
+    """Name results that are right to a few digits only, as derivatives by differences are."""
+    found = [mismatch for outcome in outcomes for mismatch in outcome.mismatches]
+    if not found or any(outcome.raised for outcome in outcomes):
+        return None
+    errors = [_relative_error(mismatch) for mismatch in found]
+    if max(errors) > _NEARLY:
+        return None
+    path, digits = found[0].path, int(-np.log10(max(errors)))
+    return Diagnosis(
+        f"nearly-right:{path}",
+        Text(
+            f"{path} is right to about {digits} digits only.", f"{path} stimmt nur auf etwa {digits} Stellen."
+        ),
+        Text(
+            "Is it computed by differences instead of the formula, or does a small epsilon stay in it?",
+            "Ist es mit Differenzen berechnet statt mit der Formel, oder bleibt ein kleines Epsilon darin?",
+        ),
+    )
+
+
+def _relative_error(mismatch: Mismatch) -> float:
+    """Return the largest error relative to the largest right number; infinity where it has none."""
+    expected, got = mismatch.expected, mismatch.got
+    if mismatch.kind != "values" or expected is None or got is None or expected.shape != got.shape:
+        return np.inf
+    largest = float(np.max(np.abs(expected)))
+    return float(np.max(np.abs(got - expected))) / largest if largest else np.inf
 
 
 def spread(outcomes: Sequence[Outcome]) -> Diagnosis | None:

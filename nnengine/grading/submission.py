@@ -1,28 +1,13 @@
 """From what was handed in to source that can be run: functions, not cells."""
 
 import ast
-import json
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from nnengine.grading.report import Problem
+from nnengine.grading.sources import trees_of
 from nnengine.grading.syntax import nodes
 from nnengine.text import Text
 
-MOST_BYTES = 4 << 20
-_MAGIC = re.compile(r"^\s*[%!?]|\?\s*$")
-_CELL_MAGICS_WITHOUT_CODE = (
-    "%%html",
-    "%%javascript",
-    "%%js",
-    "%%bash",
-    "%%sh",
-    "%%latex",
-    "%%markdown",
-    "%%writefile",
-)
 _KEPT = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
@@ -73,6 +58,12 @@ class Submission:
     tree: ast.Module
     lines: dict[str, list[str]]
 
+    @property
+    def values(self) -> frozenset[str]:
+        """The names that its top-level assignments give, constants in capitals left out."""
+        names = {name for node in self.tree.body for name in _targets(node)}
+        return frozenset(name for name in names if not (len(name) > 1 and name.isupper()))
+
     def line(self, where: str | None, number: int | None) -> str:
         """Return a line of the source, stripped; "" where there is none."""
         lines = self.lines.get(where or "", [])
@@ -86,13 +77,7 @@ def parse(source: bytes, filename: str) -> Submission:
     else (training runs, plots, tests) is left out.
     """
     problems: list[Problem] = []
-    trees: list[tuple[str, ast.Module]] = []
-    lines: dict[str, list[str]] = {}
-    for name, text, what in _pieces(source, filename, problems):
-        tree = _parsed(text, what, problems)
-        if tree is not None:
-            trees.append((name, tree))
-            lines[name] = text.splitlines()
+    trees, lines = trees_of(source, filename, problems)
     whole = ast.Module([node for _, tree in trees for node in tree.body], [])
     used = _names_in_definitions(whole)
     chunks, definitions = [], {}
@@ -115,121 +100,6 @@ def parse(source: bytes, filename: str) -> Submission:
             )
         )
     return Submission(tuple(chunks), definitions, tuple(problems), whole, lines)
-
-
-def _pieces(source: bytes, filename: str, problems: list[Problem]) -> Iterator[tuple[str, str, Text | None]]:
-    """Yield (name, source, words for messages) of the file or of each of its cells."""
-    if len(source) > MOST_BYTES:
-        problems.append(
-            Problem(
-                "too-large",
-                Text(
-                    "The file is larger than 4 MB: clear the notebook's outputs.",
-                    "Die Datei ist größer als 4 MB: löschen Sie die Ausgaben des Notebooks.",
-                ),
-            )
-        )
-        return
-    try:
-        text = source.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        problems.append(_not_python(filename))
-        return
-    if not text.strip():
-        problems.append(Problem("empty", Text("The submission is empty.", "Die Abgabe ist leer.")))
-        return
-    if "\x00" in text:
-        problems.append(_not_python(filename))
-        return
-    if filename.lower().endswith(".ipynb") or (text.lstrip().startswith("{") and '"cells"' in text):
-        yield from _cells(text, problems)
-    else:
-        yield "submission", _without_magics(text), None
-
-
-def _not_python(filename: str) -> Problem:
-    return Problem(
-        "not-python",
-        Text(
-            f"{filename} is neither Python source nor a notebook.",
-            f"{filename} ist weder Python-Quelltext noch ein Notebook.",
-        ),
-    )
-
-
-def _cells(text: str, problems: list[Problem]) -> Iterator[tuple[str, str, Text | None]]:
-    broken = Problem(
-        "broken-notebook",
-        Text(
-            "The notebook cannot be read: it is not complete JSON. Save it again.",
-            "Das Notebook ist nicht lesbar: es ist kein vollständiges JSON. Speichern Sie es neu.",
-        ),
-    )
-    try:
-        notebook = json.loads(text)
-    except (ValueError, RecursionError):
-        problems.append(broken)
-        return
-    sheets = notebook.get("worksheets") if isinstance(notebook, dict) else None
-    holder = sheets[0] if isinstance(sheets, list) and sheets and isinstance(sheets[0], dict) else notebook
-    cells = holder.get("cells") if isinstance(holder, dict) else None
-    if not isinstance(cells, list):
-        problems.append(broken)
-        return
-    code = [cell for cell in cells if isinstance(cell, dict) and cell.get("cell_type") == "code"]
-    if not code:
-        message = Text("The notebook has no code cell.", "Das Notebook hat keine Codezelle.")
-        problems.append(Problem("empty", message))
-    for number, cell in enumerate(code, 1):
-        source = _cell_source(cell)
-        if source.lstrip().startswith(_CELL_MAGICS_WITHOUT_CODE):
-            continue
-        yield f"submission cell {number}", _without_magics(source), Text(f"Cell {number}", f"Zelle {number}")
-
-
-def _cell_source(cell: dict[str, Any]) -> str:
-    source = cell.get("source", cell.get("input", ""))
-    if isinstance(source, list):
-        return "".join(piece for piece in source if isinstance(piece, str))
-    return source if isinstance(source, str) else ""
-
-
-def _without_magics(text: str) -> str:
-    """Comment notebook magics out; line numbers stay."""
-    if "%" not in text and "!" not in text and "?" not in text:
-        return text
-    try:
-        ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        kept = []
-        for line in text.split("\n"):
-            magic = _MAGIC.search(line) is not None and not line.lstrip().startswith("#")
-            indent = line[: len(line) - len(line.lstrip())]
-            kept.append(f"{indent}pass  # {line.strip()}" if magic else line)
-        return "\n".join(kept)
-    return text
-
-
-def _parsed(text: str, what: Text | None, problems: list[Problem]) -> ast.Module | None:
-    try:
-        return ast.parse(text)
-    except (SyntaxError, ValueError) as error:
-        line = getattr(error, "lineno", None) or 1
-        reason = getattr(error, "msg", None) or str(error)
-        place = what or Text("The file", "Die Datei")
-        problems.append(
-            Problem(
-                "syntax-error",
-                Text(
-                    f"{place.en} has a syntax error in line {line}: {reason}.",
-                    f"{place.de} hat in Zeile {line} einen Syntaxfehler: {reason}.",
-                ),
-            )
-        )
-    except (RecursionError, MemoryError):
-        message = Text("The source is nested too deeply.", "Der Quelltext ist zu tief verschachtelt.")
-        problems.append(Problem("too-deep", message))
-    return None
 
 
 def _names_in_definitions(tree: ast.Module) -> set[str]:

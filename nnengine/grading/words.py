@@ -140,6 +140,13 @@ _RAISED_HINTS = {
 }  # fmt: skip
 
 
+def costliest_loop(line: int) -> Diagnosis:
+    """Say which loop to look at."""
+    return Diagnosis(
+        "loop", Text(f"Its innermost loop is in line {line}.", f"Ihre innerste Schleife ist in Zeile {line}.")
+    )
+
+
 def joined(cause: Diagnosis, detail: Diagnosis) -> Diagnosis:
     """Return `cause` with `detail`'s sentence after its own."""
     if cause == detail:
@@ -233,6 +240,12 @@ def note(notes: Sequence[str], function: Function) -> Diagnosis | None:
                 "changes-argument",
                 Text(f"Right, but it changes its argument {name} in place.", f"Richtig, aber sie verändert ihr Argument {name}."),
                 Text("Who else uses that array?", "Wer benutzt dieses Array noch?"),
+            )  # fmt: skip
+        if remark == "shares-memory":
+            return Diagnosis(
+                "shares-memory",
+                Text("Right, but two of its results are the same array.", "Richtig, aber zwei ihrer Ergebnisse sind dasselbe Array."),
+                Text("What happens to the one when the other is changed in place?", "Was geschieht mit dem einen, wenn das andere verändert wird?"),
             )  # fmt: skip
         if remark.startswith("warns:"):
             return Diagnosis(

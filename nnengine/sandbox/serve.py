@@ -100,7 +100,8 @@ class Server:
         given = [*arguments, *named.values()]
         answer["changed"] = [i for i, value in enumerate(given) if _frozen(value) != before[i]]
         answer["warnings"] = sorted({str(w.message)[:200] for w in warned})[:5]
-        answer["notes"] = sorted(set(self.notes))[:10]
+        shared = ["shares-memory"] if _share_memory(result) else []
+        answer["notes"] = sorted({*self.notes, *shared})[:10]
         if request["arguments_back"]:
             answer["arguments"] = [encoder.node(value) for value in given]
         return answer, encoder.body
@@ -147,6 +148,15 @@ class Printed(io.TextIOBase):
 def _frozen(value: object) -> tuple[object, bytes]:
     encoder = wire.Encoder()
     return encoder.node(value), encoder.body
+
+
+def _share_memory(result: object) -> bool:
+    """Tell whether two arrays of a dict, or of several dicts, are one and the same."""
+    tables = [one for one in (result if isinstance(result, tuple) else (result,)) if isinstance(one, dict)]
+    arrays = [
+        id(value) for table in tables for value in list(table.values())[:100] if isinstance(value, np.ndarray)
+    ]
+    return len(set(arrays)) < len(arrays)
 
 
 def describe(error: BaseException) -> dict[str, Any]:

@@ -220,3 +220,107 @@ def layernorm_forward(x, gamma, beta, ln_param):
     )
     result = next(one for one in report.functions if one.name == "layernorm_forward")
     assert (result.verdict, result.cause) == (Verdict.CORRECT, None)
+
+
+def with_function(name, source):
+    """Return the right submission with one function replaced."""
+    start = RIGHT.index(f"def {name}(")
+    end = RIGHT.find("\ndef ", start)
+    return RIGHT[:start] + source.strip() + "\n" + RIGHT[end:]
+
+
+def cause_of(report, name):
+    result = next(one for one in report.functions if one.name == name)
+    return result.verdict, result.cause
+
+
+COST = """
+def compute_cost(A2, Y, parameters=None{default}):
+    m = Y.shape[1]
+    {line}
+    return float(-np.sum(Y * np.log(A2) + (1 - Y) * np.log(1 - A2)) / m{more})
+"""
+
+
+@pytest.mark.parametrize(
+    ("default", "line", "more", "cause"),
+    [
+        (", calls=[]", "calls.append(1)", " + len(calls)", "keeps-state"),
+        ("", "noise = np.random.randn()", " + noise", "unseeded-randomness"),
+        ("", "m = Y_all.shape[1]", "", "reads-outside:Y_all"),
+        ("", "A2 = A2 + 1e-6", "", "nearly-right:cost"),
+    ],
+)
+def test_conduct_that_spoils_results_is_named(check, default, line, more, cause):
+    source = with_function("compute_cost", COST.format(default=default, line=line, more=more))
+    report = check("Y_all = np.zeros((1, 400))\n".join(["import numpy as np\n", source]))
+    assert cause_of(report, "compute_cost") == (Verdict.WRONG_VALUES, cause)
+
+
+def test_gradients_by_differences_are_named(check):
+    source = with_function(
+        "backward_propagation",
+        """
+def backward_propagation(parameters, cache, X, Y):
+    grads = {}
+    for key in parameters:
+        grad = np.zeros(parameters[key].shape)
+        for place in np.ndindex(grad.shape):
+            costs = []
+            for way in (1, -1):
+                moved = {name: value.copy() for name, value in parameters.items()}
+                moved[key][place] += way * 1e-3
+                costs.append(compute_cost(forward_propagation(X, moved)[0], Y, moved))
+            grad[place] = (costs[0] - costs[1]) / 2e-3
+        grads["d" + key] = grad
+    return grads
+""",
+    )
+    verdict, cause = cause_of(check(source), "backward_propagation")
+    assert verdict is Verdict.WRONG_VALUES
+    assert cause.startswith("nearly-right:")
+
+
+def test_too_slow_names_the_loop(check):
+    source = with_function(
+        "compute_cost",
+        """
+def compute_cost(A2, Y, parameters=None):
+    for i in range(10):
+        total = 0
+        while True:
+            total += 1
+    return total
+""",
+    )
+    report = check(source)
+    result = next(one for one in report.functions if one.name == "compute_cost")
+    line = source[: source.index("while True")].count("\n") + 1
+    assert result.verdict is Verdict.TOO_SLOW
+    assert f"innermost loop is in line {line}." in result.message.en
+
+
+def test_results_that_are_one_array_are_a_note(sandbox):
+    source = b"""
+import numpy as np
+def initialize_adam(parameters):
+    v, s = {}, {}
+    for k in parameters:
+        v["d" + k] = s["d" + k] = np.zeros(parameters[k].shape)
+    return v, s
+"""
+    report = grade(source, filename="a.py", exercise="optimisation", seed=3, sandbox=sandbox)
+    assert cause_of(report, "initialize_adam") == (Verdict.CORRECT, "shares-memory")
+
+
+def test_a_syntax_error_in_a_file_costs_its_function_only(check):
+    report = check(RIGHT.replace("    A1 = np.tanh(Z1)\n", "    A1 = np.tanh((Z1)\n"))
+    verdicts = {one.name: one.verdict for one in report.functions}
+    assert verdicts.pop("forward_propagation") is Verdict.MISSING
+    assert verdicts["compute_cost"] is verdicts["backward_propagation"] is Verdict.CORRECT
+    assert [problem.code for problem in report.problems] == ["syntax-error"]
+
+
+def test_prose_is_one_problem(check):
+    report = check("Dear grader,\nmy dog ate the network.\nSorry!\n" * 20)
+    assert [problem.code for problem in report.problems] == ["syntax-error"]
