@@ -11,12 +11,11 @@ import numpy as np
 from nnengine.exercises import get
 from nnengine.exercises.base import Draw, Exercise, Function, Own, in_turn
 from nnengine.grading import conduct, words
-from nnengine.grading.compare import compare
-from nnengine.grading.diagnose import diagnose
 from nnengine.grading.outcome import Diagnosis, Outcome, Raised
 from nnengine.grading.report import FunctionResult, Problem, Report, Verdict
 from nnengine.grading.scratch import Frameworks
 from nnengine.grading.submission import Definition, Submission, parse
+from nnengine.grading.verdict import ended_result, judge, judged, missing, no_points
 from nnengine.sandbox import Reply, Room, RoomEnded, Sandbox, Tier, default_sandbox
 from nnengine.sandbox.wire import Kept
 
@@ -71,7 +70,7 @@ def grade(
         functions = results[0]
     else:
         problems = submission.problems
-        functions = tuple(_missing(function) for function in asked.functions)
+        functions = tuple(missing(function) for function in asked.functions)
     return Report(
         exercise=asked.id,
         score=round(sum(result.points for result in functions), 6),
@@ -80,12 +79,6 @@ def grade(
         problems=problems,
         functions=functions,
         tier=place.tier,
-    )
-
-
-def _missing(function: Function) -> FunctionResult:
-    return FunctionResult(
-        function.name, Verdict.MISSING, 0.0, function.points, "missing", *words.missing(function.signature)
     )
 
 
@@ -117,7 +110,7 @@ class _Grading:
             ended = self._open()
             results = []
             for function in self.exercise.functions:
-                result = self._function(function) if ended is None else _ended_result(function, ended, None)
+                result = self._function(function) if ended is None else ended_result(function, ended, None)
                 if not result.is_correct:
                     self.wrong.add(function.name)
                 results.append(result)
@@ -162,11 +155,11 @@ class _Grading:
     def _function(self, function: Function) -> FunctionResult:
         name = next((n for n in (function.name, *function.aliases) if n in self.callables), None)
         if name is None:
-            return _missing(function)
+            return missing(function)
         used = self.frameworks.used_by(name)
         if used:
             message = words.not_from_scratch(used)
-            return _result(function, Verdict.NOT_FROM_SCRATCH, Diagnosis("framework", *message))
+            return no_points(function, Verdict.NOT_FROM_SCRATCH, Diagnosis("framework", *message))
         draws = function.draws(np.random.default_rng([self.seed, _number(function.name)]))
         self.seconds = 0.0
         try:
@@ -176,10 +169,10 @@ class _Grading:
             if self.opened >= _REOPEN or time.monotonic() > self.deadline or self._open() is not None:
                 self.callables = frozenset()
             line = conduct.costliest_loop(self.submission.definitions.get(name))
-            return _ended_result(function, ended, self.seconds, line)
+            return ended_result(function, ended, self.seconds, line)
         known = self._unstable(function, name, draws[0], outcomes)
         outside = conduct.reads_outside(self.submission.definitions.get(name), self.submission.values)
-        return _judged(function, outcomes, notes, self.seconds, known=known, perhaps=outside)
+        return judged(function, outcomes, notes, self.seconds, known=known, perhaps=outside)
 
     def _unstable(
         self, function: Function, name: str, draw: Draw, outcomes: list[Outcome]
@@ -301,114 +294,3 @@ def _names(function: Function, definition: Definition | None, draw: Draw) -> tup
         fitting += [n for n in lists if definition.required <= len(n) <= len(declared)]
         chosen = fitting[0] if fitting else lists[0]
     return [name for name in chosen if name in draw.args], by_name
-
-
-def judge(
-    function: Function, draw: Draw, expected: object, got: object, *, own_start: bool = False
-) -> Outcome:
-    """Compare a result with what was expected.
-
-    `own_start` says that it drew its own random start, which some functions may.
-    """
-    if function.view is not None:
-        expected = function.view(draw.args, expected)
-        got = function.view(draw.args, got)
-    mismatches = compare(
-        expected,
-        got,
-        returns=function.returns,
-        private=function.private,
-        optional=function.optional,
-        tolerance=function.tolerance,
-    )
-    if function.any_layout:
-        mismatches = tuple(mismatch for mismatch in mismatches if mismatch.kind != "layout")
-    if mismatches and own_start and function.accept is not None and function.accept(draw, got):
-        mismatches = ()
-    return Outcome(draw, expected, got, mismatches)
-
-
-def _judged(
-    function: Function,
-    outcomes: list[Outcome],
-    notes: set[str],
-    seconds: float,
-    *,
-    known: Diagnosis | None,
-    perhaps: Diagnosis | None,
-) -> FunctionResult:
-    """Give the verdict and its cause: `known` before any other, `perhaps` where no other is found."""
-    wrong = [outcome for outcome in outcomes if not outcome.is_right]
-    if not wrong:
-        return _right(function, notes, seconds)
-    try:
-        diagnosis = known or diagnose(function, outcomes) or perhaps
-    except Exception:
-        # The verdict stands without a name; a submission that always failed here would never be graded.
-        logger.exception("no diagnosis for %s", function.name)
-        diagnosis = None
-    first = next((outcome for outcome in wrong if outcome.raised), wrong[0])
-    if first.raised is not None:
-        if first.raised.kind == "NotFromScratch":
-            message = words.not_from_scratch([first.got["message"].partition(".")[0]])
-            return _result(function, Verdict.NOT_FROM_SCRATCH, Diagnosis("framework", *message), seconds)
-        if diagnosis is perhaps and first.raised.kind == "NameError":  # says it all itself
-            diagnosis = None
-        cause = diagnosis or words.raised(first.got)
-        detail = words.raised(first.got)
-        return _result(function, Verdict.RAISED, words.joined(cause, detail), seconds)
-    mismatch = first.mismatches[0]
-    verdict = _verdict(wrong)
-    result = _result(function, verdict, diagnosis or words.mismatch(mismatch, function), seconds)
-    return words.with_evidence(result, mismatch, half=_only_layout(wrong))
-
-
-def _right(function: Function, notes: set[str], seconds: float) -> FunctionResult:
-    note = words.note(sorted(notes), function)
-    return FunctionResult(
-        function.name,
-        Verdict.CORRECT,
-        function.points,
-        function.points,
-        note.cause if note else None,
-        note.message if note else None,
-        note.hint if note else None,
-        seconds=seconds,
-    )
-
-
-def _only_layout(wrong: list[Outcome]) -> bool:
-    return all(mismatch.kind == "layout" for outcome in wrong for mismatch in outcome.mismatches)
-
-
-def _verdict(wrong: list[Outcome]) -> Verdict:
-    kinds = {mismatch.kind for outcome in wrong for mismatch in outcome.mismatches}
-    if "not_finite" in kinds:
-        return Verdict.NOT_FINITE
-    if "values" in kinds:
-        return Verdict.WRONG_VALUES
-    return Verdict.WRONG_SHAPE
-
-
-def _result(
-    function: Function, verdict: Verdict, diagnosis: Diagnosis, seconds: float = 0.0
-) -> FunctionResult:
-    return FunctionResult(
-        function.name,
-        verdict,
-        0.0,
-        function.points,
-        diagnosis.cause,
-        diagnosis.message,
-        diagnosis.hint,
-        seconds=seconds,
-    )
-
-
-def _ended_result(
-    function: Function, ended: RoomEnded, seconds: float | None, line: int | None = None
-) -> FunctionResult:
-    verdict, diagnosis = words.ended(ended.reason)
-    if verdict is Verdict.TOO_SLOW and line is not None:
-        diagnosis = words.joined(diagnosis, words.costliest_loop(line))
-    return _result(function, verdict, diagnosis, seconds or 0.0)

@@ -7,8 +7,8 @@ import numpy as np
 
 from nnengine.exercises.base import Exercise, Function, mutate
 from nnengine.grading.diagnose import diagnose
-from nnengine.grading.grader import judge
 from nnengine.grading.outcome import Outcome, Raised
+from nnengine.grading.verdict import judge
 
 SEEDS = (1, 2, 3)
 
