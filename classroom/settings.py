@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -193,6 +194,10 @@ REDIS_URL = os.environ.get("REDIS_URL") or f"redis+socket://{REDIS_SOCKET}"
 TASK_TIME_LIMIT_SECONDS = 600
 # How many hand-ins are graded at once, on all hosts together: mass regrades leave one of them free.
 GRADERS = int(os.environ.get("GRADERS") or 1)
+# The walls around student code (docs/sandbox.md): "full", or "reduced" in containers without namespaces.
+SANDBOX_TIER = os.environ.get("SANDBOX_TIER") or "full"
+if SANDBOX_TIER not in {"full", "reduced"}:
+    raise ImproperlyConfigured("SANDBOX_TIER is full or reduced: student code never runs here without walls.")
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {

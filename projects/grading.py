@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from classroom import bell, clock, lease
 from nnengine import exercises
 from nnengine import grading as engine
-from nnengine.sandbox import IsolationUnavailable, SandboxCrashed
+from nnengine.sandbox import IsolationUnavailable, SandboxCrashed, Tier
 from projects.models import MAX_ATTEMPTS, FunctionGrade, Shadow, Source, Submission
 
 log = logging.getLogger(__name__)
@@ -70,6 +70,7 @@ def grade_next() -> bool:
                 filename=submission.filename,
                 exercise=submission.exercise,
                 seed=held.row.seed,
+                tier=cast("Tier", settings.SANDBOX_TIER),
             )
     except IsolationUnavailable as error:
         put_back(held, reason=str(error))

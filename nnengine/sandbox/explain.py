@@ -48,32 +48,24 @@ def _missing(step: str, code: int, why: str) -> str:
 
 def _namespaces(code: int) -> str:
     if code == errno.ENOSPC:
-        return (
-            "User namespaces are switched off (user.max_user_namespaces is 0). Remedy: `sysctl "
-            "user.max_user_namespaces=10000`, or choose the reduced tier in the settings."
+        cause = "User namespaces are switched off (user.max_user_namespaces is 0)."
+        remedy = "`sysctl user.max_user_namespaces=10000`"
+    elif _reads("/proc/sys/kernel/unprivileged_userns_clone", "0"):
+        cause = "Ordinary users may not make user namespaces here."
+        remedy = "`sysctl kernel.unprivileged_userns_clone=1`"
+    elif _reads("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"):
+        cause = "AppArmor does not let this program make user namespaces (Ubuntu 24.04 and later)."
+        remedy = (
+            "an AppArmor profile with `userns,` for this Python, or "
+            "`sysctl kernel.apparmor_restrict_unprivileged_userns=0`"
         )
-    if _reads("/proc/sys/kernel/unprivileged_userns_clone", "0"):
-        return (
-            "Ordinary users may not make user namespaces here. Remedy: `sysctl "
-            "kernel.unprivileged_userns_clone=1`, or choose the reduced tier in the settings."
-        )
-    if _reads("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1"):
-        return (
-            "AppArmor does not let this program make user namespaces (Ubuntu 24.04 and later). Remedy: "
-            "an AppArmor profile with `userns,` for this Python, or `sysctl "
-            "kernel.apparmor_restrict_unprivileged_userns=0`, or choose the reduced tier in the "
-            "settings."
-        )
-    if _filtered():
-        return (
-            "This container's profile forbids namespaces (Docker's default does). Remedy: run the "
-            "worker with `--security-opt seccomp=unconfined` on a machine of its own, or choose the "
-            "reduced tier in the settings."
-        )
-    return (
-        "The kernel refuses namespaces of one's own. Remedy: allow user namespaces, or choose the "
-        "reduced tier in the settings."
-    )
+    elif _filtered():
+        cause = "This container's profile forbids namespaces (Docker's default does)."
+        remedy = "run the worker with `--security-opt seccomp=unconfined` on a machine of its own"
+    else:
+        cause = "The kernel refuses namespaces of one's own."
+        remedy = "allow user namespaces"
+    return f"{cause} Remedy: {remedy}, or choose the reduced tier for the site with SANDBOX_TIER=reduced."
 
 
 def _reads(path: str, value: str) -> bool:

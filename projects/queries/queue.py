@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db.models import Count, Max, Min, Q
 
 from classroom import lease
@@ -34,6 +35,7 @@ class QueueState:
     graded_lately: int
     oldest_waiting_seconds: float | None
     blocked_reason: str
+    walls_are_reduced: bool
     failed: list[FailedHandIn]
 
 
@@ -56,6 +58,7 @@ def queue_state(*, course: Course, now: datetime) -> QueueState:
         graded_lately=figures["graded"],
         oldest_waiting_seconds=(now - figures["oldest"]).total_seconds() if figures["oldest"] else None,
         blocked_reason=figures["blocked"] or "",
+        walls_are_reduced=settings.SANDBOX_TIER == "reduced",
         failed=[
             FailedHandIn(s.pk, s.challenge.title, str(s.team or s.user), s.failure)
             for s in failed.select_related("team").order_by("-failed_at")[:LISTED]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from projects.models import Submission
-from tests.factories import CourseFactory, student_of
+from tests.factories import CourseFactory, instructor_of, student_of
 from tests.projects.factories import NOT_AVERAGED, RIGHT, ChallengeFactory
 from tests.site import wait_until
 
@@ -50,6 +50,11 @@ def hand_in(student, challenge, source=RIGHT):
 def claimed(submission):
     submission.refresh_from_db()
     return submission.run > 0
+
+
+def refused(submission):
+    submission.refresh_from_db()
+    return submission.blocked_reason
 
 
 def graded(submission):
@@ -129,3 +134,23 @@ def test_all_killed_at_once_loses_nothing(site, student, challenge):
     site.start("redis", "web", "grader", "courier", "beat")
     wait_until(lambda: graded(submission), seconds=60, what="a grade after a power cut")
     assert (submission.score, submission.run) == (100, 1)
+
+
+def test_machine_without_seccomp_lets_hand_ins_wait_and_says_what_to_do(site, student, challenge):
+    site.stop("grader")
+    ours = site.commands["grader"]
+    site.commands["grader"] = ours.replace("-m celery", "-m tests.attacks.without seccomp -m celery", 1)
+    try:
+        site.start("grader")
+        submission = hand_in(student, challenge)
+        wait_until(partial(refused, submission), what="the worker's refusal")
+        staff = site.visitor(instructor_of(challenge.course))
+        dashboard = staff.get(reverse("dashboard", args=[challenge.course.slug])).text
+        assert "use a kernel with CONFIG_SECCOMP_FILTER" in dashboard
+        assert graded(submission) is None
+    finally:
+        site.commands["grader"] = ours
+        site.kill("grader")
+    site.start("grader")
+    wait_until(lambda: graded(submission), seconds=60, what="a grade on a machine with all walls")
+    assert submission.score == 100

@@ -173,6 +173,14 @@ def test_a_machine_that_cannot_isolate_lets_it_wait_and_says_why(challenge, as_u
     assert (submission.score, submission.blocked_reason) == (100, "")
 
 
+@pytest.mark.parametrize(("tier", "told"), [("full", False), ("reduced", True)])
+def test_reduced_walls_are_shown_beside_the_queue(challenge, as_user, settings, tier, told):
+    settings.SANDBOX_TIER = tier
+    panel = reverse("projects:queue_panel", args=[challenge.course.slug])
+    shown = as_user(instructor_of(challenge.course)).get(panel).content.decode()
+    assert ("Student code runs in the reduced sandbox" in shown) == told
+
+
 @pytest.mark.parametrize("error", [SandboxCrashed("zygote gone"), ZeroDivisionError("a defect of ours")])
 def test_a_failing_grader_is_tried_again_and_costs_no_try(challenge, monkeypatch, error):
     challenge.tries = 1
