@@ -14,7 +14,7 @@ from typing import Any, TextIO
 from nnengine import exercises
 from nnengine.grading import Report, Verdict, grade
 from nnengine.grading.submission import parse
-from nnengine.grading.verify import verify
+from nnengine.grading.verify import verify, verify_custom
 from nnengine.sandbox import IsolationUnavailable, Sandbox, SandboxCrashed, Tier
 from nnengine.sandbox.doctor import worker_doctor
 from nnengine.text import Text
@@ -55,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     check.set_defaults(run=_check)
     listing = commands.add_parser("exercises", help="list the exercises, or verify them")
     listing.add_argument("action", nargs="?", choices=["list", "verify"], default="list")
+    listing.add_argument("files", nargs="*", type=Path, metavar="FILE", help="exercises of one's own")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(run=_exercises)
     doctor = commands.add_parser("doctor", help="say what isolation this machine offers")
@@ -187,7 +188,7 @@ def _plain(text: str) -> str:
 
 def _exercises(options: argparse.Namespace) -> int:
     if options.action == "verify":
-        return _verify()
+        return _verify_files(options.files) if options.files else _verify()
     catalogue = exercises.catalogue()
     if options.json:
         _say(json.dumps([info.to_dict() for info in catalogue], ensure_ascii=False))
@@ -211,6 +212,22 @@ def _verify() -> int:
         _say(f"  {fault}", sys.stderr)
     _say(f"{bugs} planted bugs, {len(faults)} faults")
     return 1 if faults else 0
+
+
+def _verify_files(paths: Sequence[Path]) -> int:
+    """Verify exercises of one's own; like a student's code at home, they run without walls here."""
+    faulty = 0
+    with Sandbox(tier="none") as sandbox:
+        for path in paths:
+            try:
+                found = verify_custom(path.read_text(encoding="utf-8"), sandbox)
+            except (OSError, UnicodeDecodeError) as error:
+                found = [str(error)]
+            _say(f"{path}: {'FAULTY' if found else 'ok'}")
+            for fault in found:
+                _say(f"  {fault}", sys.stderr)
+            faulty += bool(found)
+    return 1 if faulty else 0
 
 
 def _doctor(options: argparse.Namespace) -> int:

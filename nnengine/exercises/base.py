@@ -150,6 +150,11 @@ class Function:
         """The name asked for."""
         return self.reference.__name__
 
+    @property
+    def has_source(self) -> bool:
+        """Whether the reference's source is here, to be changed and run."""
+        return True
+
     @cached_property
     def is_random(self) -> bool:
         """Whether the reference itself draws random numbers."""

@@ -153,7 +153,7 @@ def _explains(function: Function, path: str, row: list[Any], outcomes: Sequence[
 def _ablation(function: Function, outcomes: Sequence[Outcome]) -> Diagnosis | None:
     """Match the reference with one piece left out or turned; whole results before parts."""
     wrong = [outcome for outcome in outcomes if not outcome.is_right]
-    if function.view is not None or any(outcome.raised for outcome in wrong):
+    if function.view is not None or not function.has_source or any(outcome.raised for outcome in wrong):
         return None
     paths, partly = wrong_paths(wrong), None
     for candidate in candidates(function.reference):

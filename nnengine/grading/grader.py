@@ -11,11 +11,13 @@ import numpy as np
 from nnengine.exercises import get
 from nnengine.exercises.base import Draw, Exercise, Function, Own, in_turn
 from nnengine.grading import conduct, words
+from nnengine.grading.custom import opened
 from nnengine.grading.outcome import Diagnosis, Outcome, Raised
 from nnengine.grading.report import FunctionResult, Problem, Report, Verdict
 from nnengine.grading.scratch import Frameworks
 from nnengine.grading.submission import Definition, Submission, parse
 from nnengine.grading.verdict import ended_result, judge, judged, missing, no_points
+from nnengine.grading.written import read
 from nnengine.sandbox import Reply, Room, RoomEnded, Sandbox, Tier, default_sandbox
 from nnengine.sandbox.wire import Kept
 
@@ -60,10 +62,39 @@ def grade(
     SandboxCrashed
         The sandbox failed, not the student: grade again.
     """
-    asked = get(exercise)
+    place = sandbox or default_sandbox(tier)
+    return graded(source, filename, get(exercise), seed, place)
+
+
+def grade_custom(
+    source: bytes,
+    *,
+    filename: str,
+    exercise: str,
+    seed: int,
+    sandbox: Sandbox | None = None,
+    tier: Tier = "full",
+) -> Report:
+    """Grade a submission by an exercise that an instructor wrote; `exercise` is that file's text.
+
+    As `grade`, but
+
+    Raises
+    ------
+    ExerciseError
+        The file is no exercise.
+    SandboxCrashed
+        The sandbox failed, or the exercise's own functions ended theirs.
+    """
+    place = sandbox or default_sandbox(tier)
+    with opened(read(exercise), place) as asked:
+        return graded(source, filename, asked, seed, place)
+
+
+def graded(source: bytes, filename: str, asked: Exercise, seed: int, place: Sandbox) -> Report:
+    """Grade a submission by an exercise that is at hand, in rooms of `place`."""
     started = time.perf_counter()
     submission = parse(source, filename)
-    place = sandbox or default_sandbox(tier)
     if submission.definitions or submission.chunks:
         results = _Grading(asked, submission, place, seed).results()
         problems = results[1] + submission.problems

@@ -5,10 +5,13 @@ from typing import Any
 
 import numpy as np
 
-from nnengine.exercises.base import Exercise, Function, mutate
+from nnengine.exercises.base import Exercise, Function
+from nnengine.grading.custom import ExerciseCrashed, opened
 from nnengine.grading.diagnose import diagnose
 from nnengine.grading.outcome import Outcome, Raised
 from nnengine.grading.verdict import judge
+from nnengine.grading.written import ExerciseError, read
+from nnengine.sandbox import IsolationUnavailable, Sandbox, SandboxCrashed, default_sandbox
 
 SEEDS = (1, 2, 3)
 
@@ -29,6 +32,27 @@ def verify(exercise: Exercise) -> list[str]:
     return faults
 
 
+def verify_custom(source: str, sandbox: Sandbox | None = None) -> list[str]:
+    """Return what is wrong with an exercise's file; its code runs in rooms of `sandbox`.
+
+    Raises
+    ------
+    IsolationUnavailable, SandboxCrashed
+        It could not be run.
+    """
+    try:
+        with opened(read(source), sandbox or default_sandbox()) as exercise:
+            return verify(exercise)
+    except ExerciseError as error:
+        return error.problems
+    except ExerciseCrashed as crash:
+        return [str(crash)]
+    except (IsolationUnavailable, SandboxCrashed):
+        raise
+    except Exception as error:  # noqa: BLE001 - what the instructor's own functions raise
+        return [f"The exercise's own code raised {type(error).__name__}: {error}."]
+
+
 def _function(function: Function, seed: int) -> list[str]:
     faults = []
     draws = function.draws(np.random.default_rng([seed, 77]))
@@ -36,11 +60,11 @@ def _function(function: Function, seed: int) -> list[str]:
         faults.append("no generic draw")
     if not all(outcome.is_right for outcome in run(function, function.reference, seed)):
         faults.append("the reference does not pass")
-    for bug in function.bugs:
-        try:
-            mutant = mutate(function.reference, bug.edits)
-        except (ValueError, SyntaxError) as error:
-            return [*faults, f"{bug.id}: {error}"]
+    try:
+        mutants = function.mutants
+    except (ValueError, SyntaxError) as error:
+        return [*faults, str(error)]
+    for bug, mutant in mutants:
         outcomes = run(function, mutant, seed)
         if all(outcome.is_right for outcome in outcomes):
             faults.append(f"{bug.id} is not caught")
