@@ -195,13 +195,13 @@ class _Grading:
         self.seconds = 0.0
         try:
             outcomes, notes = self._attempts(function, name, tuple(draws))
+            known = self._unstable(function, name, draws[0], outcomes)
         except RoomEnded as ended:
             self.deadly.add(function.name)
             if self.opened >= _REOPEN or time.monotonic() > self.deadline or self._open() is not None:
                 self.callables = frozenset()
             line = conduct.costliest_loop(self.submission.definitions.get(name))
             return ended_result(function, ended, self.seconds, line)
-        known = self._unstable(function, name, draws[0], outcomes)
         outside = conduct.reads_outside(self.submission.definitions.get(name), self.submission.values)
         return judged(function, outcomes, notes, self.seconds, known=known, perhaps=outside)
 

@@ -257,6 +257,13 @@ def test_conduct_that_spoils_results_is_named(check, default, line, more, cause)
     assert cause_of(report, "compute_cost") == (Verdict.WRONG_VALUES, cause)
 
 
+def test_leaving_at_the_call_that_looks_again_costs_its_function_only(check):
+    line = "calls.append(1)\n    if len(calls) > 3: import os; os._exit(0)"
+    report = check(with_function("compute_cost", COST.format(default=", calls=[]", line=line, more=" + 1")))
+    assert outcome(report)["compute_cost"] == ("tampering", "left-early")
+    assert [f.verdict for f in report.functions if f.name == "update_parameters"] == [Verdict.CORRECT]
+
+
 def test_gradients_by_differences_are_named(check):
     source = with_function(
         "backward_propagation",
