@@ -1,9 +1,12 @@
 """What a room sends back, turned into values; checked for form, never believed."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from nnengine.sandbox import wire
+
+_NOTE = re.compile("[a-z-]{1,60}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +52,15 @@ def error_of(node: object) -> dict[str, Any]:
         "type": _printable(node.get("type"))[:100],
         "message": _printable(node.get("message"))[:500],
         "line": line if isinstance(line, int) else None,
-        "where": str(node.get("where"))[:100] if node.get("where") else None,
+        "where": _printable(node.get("where"))[:100] if node.get("where") else None,
     }
 
 
-def reply_of(header: dict[str, Any], body: bytes, seconds: float) -> Reply:
-    """Return what one call brought back; `WireError` and its like if that is no answer."""
+def reply_of(header: dict[str, Any], body: bytes, seconds: float, *, given: int, back: int) -> Reply:
+    """Return what one call brought back; `WireError` or another exception if that is no answer.
+
+    It was given `given` arguments, of which `back` were asked back.
+    """
     printed = str(header.get("printed", ""))[:4000]
     if header.get("ok") is not True:
         return Reply(error=error_of(header["error"]), printed=printed, seconds=seconds)
@@ -62,12 +68,17 @@ def reply_of(header: dict[str, Any], body: bytes, seconds: float) -> Reply:
     value = decoder.value(header["value"])
     arguments = tuple(decoder.value(node) for node in header.get("arguments", ()))
     decoder.finish()
+    changed, notes = tuple(header["changed"]), tuple(header["notes"])
+    if len(arguments) != back or not all(type(index) is int and 0 <= index < given for index in changed):
+        raise wire.WireError("arguments that were not given")
+    if not all(isinstance(note, str) and _NOTE.fullmatch(note) for note in notes):
+        raise wire.WireError("a note that is no word")
     return Reply(
         value=value,
         arguments=arguments,
-        changed=tuple(int(index) for index in header["changed"]),
+        changed=changed,
         warnings=tuple(str(text)[:200] for text in header["warnings"][:5]),
-        notes=tuple(str(text)[:60] for text in header["notes"][:10]),
+        notes=notes[:10],
         printed=printed,
         seconds=seconds,
     )

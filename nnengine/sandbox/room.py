@@ -92,10 +92,11 @@ class Room:
         self.wait_until_ready()
         request = {"op": "load", "id": self._next(), "chunks": chunks, "provided": provided}
         header, _ = self._exchange(request, b"", self.limits.load_seconds, None)
-        errors, callables = header.get("errors"), header.get("callables")
-        if not isinstance(errors, list) or not isinstance(callables, list):
-            raise self._ended("forged", "an answer of another form")
-        return {"errors": [error_of(e) for e in errors], "callables": [str(name) for name in callables]}
+        try:
+            errors = [error_of(error) for error in header["errors"]]
+            return {"errors": errors, "callables": [str(name) for name in header["callables"]]}
+        except Exception as error:  # whatever is odd about an answer is the room's doing
+            raise self._ended("forged", repr(error)) from error
 
     def call(
         self,
@@ -149,8 +150,9 @@ class Room:
         header, body = self._exchange(request, encoder.body, seconds or self.limits.call_seconds, oracle)
         elapsed = time.perf_counter() - started
         try:
-            return reply_of(header, body, elapsed)
-        except (wire.WireError, TypeError, KeyError, AttributeError, ValueError) as error:
+            given = len(arguments) + len(named or {})
+            return reply_of(header, body, elapsed, given=given, back=given if arguments_back else 0)
+        except Exception as error:  # whatever is odd about an answer is the room's doing
             raise self._ended("forged", repr(error)) from error
 
     def _next(self) -> int:
