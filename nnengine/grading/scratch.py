@@ -17,14 +17,22 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 class Frameworks:
     """Which frameworks a submission's functions use; its tree is read once.
 
-    Importing one is fine; so is using one in a function that is not graded.
+    Importing one is fine; so is using one in a function that is not graded. A name put together at run time
+    is not seen here: in the room a stand-in refuses to work (`nnengine.sandbox.stand_ins`).
+
+    Parameters
+    ----------
+    tree
+        The submission.
+    text
+        Its source: where it names no framework, the tree need not be read.
     """
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, text: str) -> None:
         self._bound: dict[str, str] = {}  # the framework behind each name an import binds
         self._mentioned: dict[str, set[str]] = {}  # the names in each top-level definition
         self._direct: dict[str, set[str]] = {}  # the frameworks imported inside it
-        for statement in tree.body:
+        for statement in tree.body if any(name in text for name in FRAMEWORKS) else ():
             mentioned, direct = self._read(statement)
             if isinstance(statement, Definition):
                 self._mentioned[statement.name], self._direct[statement.name] = mentioned, direct
