@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from classroom.access import Seat, grader_seat, instructor_seat, seat_in, staff_seat, student_seat
-from projects.models import Challenge, Hackathon, Judge, Membership, Regrade, Submission, Team
+from projects.models import Challenge, CustomExercise, Hackathon, Judge, Membership, Regrade, Submission, Team
 
 RowT = TypeVar("RowT", bound=Model)
 
@@ -72,6 +72,17 @@ def regrade_to_see(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Regr
 def regrade_to_decide(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Regrade]:
     """Return a regrade that the person may apply or discard."""
     return (seat := grader_seat(request, slug)), _regrade(seat, pk)
+
+
+def exercises_to_write(request: HttpRequest, slug: str) -> Seat:
+    """Return the seat of an instructor, who writes the course's own exercises."""
+    return instructor_seat(request, slug)
+
+
+def exercise_to_hand_out(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, CustomExercise]:
+    """Return a version of an exercise of the course's own, for an instructor."""
+    seat = instructor_seat(request, slug)
+    return seat, _one(CustomExercise.objects.filter(course=seat.course, pk=pk).first())
 
 
 def hackathon_to_see(

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from classroom import clock
+from classroom.models import Week
 from projects.models import Challenge, Criterion, Hackathon, Project, Submission, Team
 from projects.services import ProjectDetails
 
@@ -26,6 +27,41 @@ class HandInForm(forms.Form):
             return file.name, file.read(limit + 1)
         # Browsers send text with CRLF; Python and line numbers are happier without.
         return PASTED, self.cleaned_data["source"].replace("\r\n", "\n").encode()
+
+
+class ExerciseForm(forms.Form):
+    """The file of an exercise of one's own."""
+
+    file = forms.FileField(
+        label=_("Python file"), widget=forms.ClearableFileInput(attrs={"accept": ".py,text/x-python"})
+    )
+
+
+class HandOutForm(forms.Form):
+    """When an exercise of one's own is due, and in which week."""
+
+    week = forms.TypedChoiceField(label=_("Week"), required=False, coerce=int, empty_value=None)
+    closes_at = forms.DateTimeField(
+        label=_("Due"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("Empty: no end."),
+    )
+
+    def __init__(self, *args: Any, weeks: list[Week], **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        self.weeks = {week.pk: week for week in weeks}
+        self.fields["week"].choices = [  # type: ignore[attr-defined]  # declared above
+            ("", _("no week")),
+            *((pk, str(week)) for pk, week in self.weeks.items()),
+        ]
+
+    def content(self) -> dict[str, Any]:
+        """Return week and end."""
+        return {
+            "week": self.weeks.get(self.cleaned_data["week"]),
+            "closes_at": self.cleaned_data["closes_at"],
+        }
 
 
 class ConductForm(forms.Form):

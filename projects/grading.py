@@ -22,6 +22,7 @@ from classroom import bell, clock, lease
 from nnengine import exercises
 from nnengine import grading as engine
 from nnengine.sandbox import IsolationUnavailable, SandboxCrashed, Tier
+from projects import custom
 from projects.models import MAX_ATTEMPTS, FunctionGrade, Shadow, Source, Submission
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,8 @@ def grade_next() -> bool:
     source = bytes(Source.objects.get(pk=submission.pk).content)
     try:
         with renewed(held):
-            report = engine.grade(
+            grade = custom.grade if custom.is_custom(submission.exercise) else engine.grade
+            report = grade(
                 source,
                 filename=submission.filename,
                 exercise=submission.exercise,
@@ -210,12 +212,15 @@ def waiting_count(*, now: datetime) -> int:
 
 def exercise_info(exercise: str) -> exercises.ExerciseInfo | None:
     """Return what the engine says of an exercise; None when it has none of that name."""
+    if custom.is_custom(exercise):
+        return custom.info(exercise)
     return next((info for info in exercises.catalogue() if info.id == exercise), None)
 
 
 def exercise_choices() -> list[tuple[str, str]]:
-    """Return the engine's exercises, for a form."""
-    return [(info.id, f"{info.title.en} ({info.id})") for info in exercises.catalogue()]
+    """Return the engine's exercises and those that instructors wrote, for a form."""
+    own = [(info.id, f"{info.title.en} ({info.id})") for info in exercises.catalogue()]
+    return [*own, *custom.choices()]
 
 
 def skeleton(exercise: str) -> str:

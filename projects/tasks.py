@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from classroom import bell, clock
-from projects import grading
+from projects import custom, grading
 
 #: How many bells one sweep rings at most; the next sweep follows in seconds.
 SWEEP_BELLS = 50
@@ -16,9 +16,17 @@ def grade_next() -> None:
 
 
 @shared_task
+def prove_next() -> None:
+    """Prove an exercise that an instructor uploaded."""
+    custom.prove_next()
+
+
+@shared_task
 def sweep() -> None:
     """Give up what cannot be graded, and ring again for everything that waits."""
     now = clock.now()
     grading.give_up_lapsed(now=now)
     for _ in range(min(grading.waiting_count(now=now), SWEEP_BELLS)):
         bell.ring(grading.GRADE_TASK)
+    for _ in range(min(custom.waiting_count(now=now), SWEEP_BELLS)):
+        bell.ring(custom.PROVE_TASK)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from projects.views import challenges, gallery, hackathon, judging, regrades, staff, submissions
+from projects.views import challenges, exercises, gallery, hackathon, judging, regrades, staff, submissions
 
 app_name = "projects"
 
@@ -31,6 +31,10 @@ urlpatterns = [
     path("submissions/<int:pk>/choose/", submissions.choose, name="choose"),
     path("submissions/<int:pk>/grade-again/", submissions.grade_again, name="grade_again"),
     path("submissions/<int:pk>/adjust/", submissions.adjust, name="adjust"),
+    path("own-exercises/", exercises.exercises, name="own_exercises"),
+    path("own-exercises/panel/", exercises.panel, name="own_exercises_panel"),
+    path("own-exercises/<int:pk>/hand-out/", exercises.hand_out, name="hand_out"),
+    path("own-exercises/<int:pk>/source/", exercises.source, name="own_exercise_source"),
     path("hackathon/", hackathon.hackathon, name="hackathon"),
     path("hackathon/<int:pk>/", hackathon.hackathon, name="event"),
     path("hackathon/<int:pk>/team/", hackathon.team, name="team"),

@@ -1,6 +1,7 @@
 """The tables of `projects`."""
 
 from projects.models.challenge import Challenge
+from projects.models.exercise import CustomExercise
 from projects.models.hackathon import Consent, Hackathon
 from projects.models.judging import Conflict, Criterion, Judge, Look, Mark
 from projects.models.regrade import Regrade, Shadow, shadow_of
@@ -21,6 +22,7 @@ __all__ = [
     "Conflict",
     "Consent",
     "Criterion",
+    "CustomExercise",
     "FailedJoin",
     "FunctionGrade",
     "Gradable",

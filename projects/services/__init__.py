@@ -1,6 +1,7 @@
 """What people do: each service is one act, in one transaction, or it raises `Refused`."""
 
 from projects.errors import Refused
+from projects.services.exercises import hand_out, upload_exercise
 from projects.services.handing_in import check_open, choose, hand_in, next_free_try, submissions_of
 from projects.services.judging import add_judge, declare_conflict, next_look, place, reorder
 from projects.services.letters import write_to
@@ -33,6 +34,7 @@ __all__ = [
     "give_consent",
     "grade_again",
     "hand_in",
+    "hand_out",
     "hand_over",
     "join_team",
     "leave_team",
@@ -43,6 +45,7 @@ __all__ = [
     "renew_join_code",
     "reorder",
     "submissions_of",
+    "upload_exercise",
     "withdraw_project",
     "write_to",
 ]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from classroom import bell, clock
 from classroom.models import User
-from projects import intake, words
+from projects import custom, intake, words
 from projects.errors import Refused
 from projects.grading import GRADE_TASK
 from projects.models import Challenge, Membership, Project, Source, Submission, Team
@@ -50,7 +50,7 @@ def hand_in(*, challenge: Challenge, user: User, filename: str, source: bytes, n
             user=user,
             team=team,
             number=last.number + 1 if last else 1,
-            exercise=challenge.exercise,
+            exercise=custom.newest(challenge.exercise),
             filename=intake.clean_name(filename),
             sha256=digest,
             size_bytes=len(source),

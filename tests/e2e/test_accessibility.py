@@ -1,18 +1,21 @@
 """axe-core finds nothing on any page, in both schemes and widths, and nothing is wider than the screen."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 from django.urls import Resolver404, resolve
 
 from classroom import clock
-from classroom.models import User
-from projects import grading
+from classroom.models import Course, User
+from projects import custom, grading
+from projects.services import upload_exercise
 from quizzes import services
 from quizzes.models import Quiz
 from tests.browser import axe
 
+SOFTPLUS = Path(__file__).parents[1] / "nnengine" / "custom" / "softplus.py"
 WIDTHS = (390, 1280)
 SCHEMES = ("light", "dark")
 #: Files, and what an instructor may not do by looking.
@@ -76,13 +79,16 @@ def test_pages_for_everybody_are_accessible(open_page):
 
 @pytest.fixture
 def demo(transactional_db):
-    """The demo course, with some hand-ins graded and its quiz open."""
+    """The demo course, with some hand-ins graded, an exercise of its own and its quiz open."""
     call_command("demo")
+    mira = User.objects.get(email="mira.petersen@example.org")
+    upload_exercise(course=Course.objects.get(), by=mira, content=SOFTPLUS.read_bytes(), now=clock.now())
+    assert custom.prove_next()
     for _ in range(12):
         grading.grade_next()
     now = clock.now()
     quiz = Quiz.objects.get(opens_at=None)
-    services.open_quiz(quiz=quiz, by=User.objects.get(email="mira.petersen@example.org"), now=now)
+    services.open_quiz(quiz=quiz, by=mira, now=now)
     return services.start_attempt(quiz=quiz, user=User.objects.get(email="ada.okafor@example.org"), now=now)
 
 
@@ -131,5 +137,6 @@ def test_every_page_of_a_course_is_accessible(open_page, demo):
         "quizzes:run",
         "projects:results",
         "projects:queue",
+        "projects:own_exercises",
         "projects:teams",
     }
