@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Self
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -64,6 +64,19 @@ class Challenge(models.Model):
     )
     opens_at = models.DateTimeField(_("opens"), null=True, blank=True)
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    late_days = models.PositiveSmallIntegerField(
+        _("days of grace"),
+        default=0,
+        help_text=_(
+            "How many days after the deadline hand-ins are still taken; the deadline is each person's own."
+        ),
+    )
+    late_percent = models.PositiveSmallIntegerField(
+        _("percent off a day"),
+        default=0,
+        validators=[MaxValueValidator(100)],
+        help_text=_("What every day begun after the deadline costs."),
+    )
     min_team_size = models.PositiveSmallIntegerField(_("smallest team"), default=1)
     max_team_size = models.PositiveSmallIntegerField(_("largest team"), default=1)
     capacity = models.PositiveIntegerField(

@@ -118,6 +118,9 @@ class Submission(Gradable):
     priority = models.PositiveSmallIntegerField(
         _("priority"), choices=Priority, default=Priority.REPEAT, editable=False
     )
+    late_factor = models.FloatField(
+        _("share that counts"), default=1.0, editable=False, help_text=_("Less than 1 after the deadline.")
+    )
     chosen_at = models.DateTimeField(_("chosen"), null=True, blank=True, editable=False)
     adjusted_score = models.FloatField(_("points given by staff"), null=True, blank=True)
     adjustment_comment = models.TextField(_("comment"), blank=True)
@@ -162,8 +165,15 @@ class Submission(Gradable):
 
     @property
     def points(self) -> float | None:
-        """The points that count: those staff gave, else the grader's."""
-        return self.score if self.adjusted_score is None else self.adjusted_score
+        """The points that count: those staff gave, else the grader's, less what being late costs."""
+        if self.adjusted_score is not None or self.score is None:
+            return self.adjusted_score
+        return round(self.score * self.late_factor, 6)
+
+    @property
+    def late_percent(self) -> float | None:
+        """How much of the grader's points counts, in percent; None where all of it does."""
+        return None if self.late_factor == 1 else 100 * self.late_factor
 
     def state(self, now: datetime) -> State:
         """Tell where the hand-in is at `now`."""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
@@ -92,7 +92,7 @@ def _card(
 ) -> ChallengeCard:
     counts = counting_of(challenge, submissions)
     is_open = (challenge.opens_at is None or challenge.opens_at <= now) and (
-        deadline is None or now < deadline
+        deadline is None or now < deadline + timedelta(days=challenge.late_days)
     )
     if counts:
         state = "graded" if counts.points is not None else "waiting"

@@ -59,7 +59,7 @@ def _projects(hackathon: Hackathon) -> QuerySet[Project]:
     best = (
         Submission.objects.filter(team=OuterRef("team"), challenge=OuterRef("challenge"))
         .exclude(graded_at=None, adjusted_score=None)
-        .annotate(given=Coalesce("adjusted_score", "score"))
+        .annotate(given=Coalesce("adjusted_score", F("score") * F("late_factor")))
         .order_by(F("given").desc(nulls_last=True), "number")
     )
     return (

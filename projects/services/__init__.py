@@ -2,7 +2,14 @@
 
 from projects.errors import Refused
 from projects.services.exercises import hand_out, upload_exercise
-from projects.services.handing_in import check_open, choose, hand_in, next_free_try, submissions_of
+from projects.services.handing_in import (
+    check_open,
+    choose,
+    hand_in,
+    late_factor,
+    next_free_try,
+    submissions_of,
+)
 from projects.services.judging import add_judge, declare_conflict, next_look, place, reorder
 from projects.services.letters import write_to
 from projects.services.registration import ProjectDetails, register_project, withdraw_project
@@ -37,6 +44,7 @@ __all__ = [
     "hand_out",
     "hand_over",
     "join_team",
+    "late_factor",
     "leave_team",
     "next_free_try",
     "next_look",

@@ -55,6 +55,7 @@ def hand_in(*, challenge: Challenge, user: User, filename: str, source: bytes, n
             sha256=digest,
             size_bytes=len(source),
             submitted_at=now,
+            late_factor=late_factor(challenge=challenge, user=user, now=now),
             priority=Submission.Priority.REPEAT if last else Submission.Priority.FIRST,
         )
         submission.authors.set([user] if team is None else User.objects.filter(memberships__team=team))
@@ -72,7 +73,7 @@ def check_open(*, challenge: Challenge, user: User, now: datetime) -> None:
             until=challenge.opens_at,
         )
     deadline = clock.effective_deadline(user, challenge)
-    if deadline and now >= deadline:
+    if deadline and days_late(deadline, now) > challenge.late_days:
         raise Refused(
             _(
                 "This closed on %(when)s. What you wrote is still here: copy it, and ask your instructor "
@@ -80,6 +81,17 @@ def check_open(*, challenge: Challenge, user: User, now: datetime) -> None:
             )
             % {"when": words.moment(deadline, challenge.course)}
         )
+
+
+def days_late(deadline: datetime | None, now: datetime) -> int:
+    """Return how many days have begun since the deadline; the deadline itself begins the first."""
+    return 0 if deadline is None or now < deadline else (now - deadline).days + 1
+
+
+def late_factor(*, challenge: Challenge, user: User, now: datetime) -> float:
+    """Return which share of the points a hand-in now earns, by the person's own deadline."""
+    late = days_late(clock.effective_deadline(user, challenge), now)
+    return max(0.0, 1 - late * challenge.late_percent / 100)
 
 
 def submissions_of(*, challenge: Challenge, user: User, team: Team | None) -> QuerySet[Submission]:

@@ -96,6 +96,7 @@ def _page(seat: Seat, task: Challenge, now: datetime) -> dict[str, object]:
         "source": _editor_text(task, latest),
         "limit": MAX_SOURCE_BYTES,
         "deadline": clock.effective_deadline(seat.user, task),
+        "late_percent": 100 * services.late_factor(challenge=task, user=seat.user, now=now),
         "closed_because": _closed_because(seat, task, now),
         "next_free": services.next_free_try(challenge=task, earlier=handed_in, now=now),
         "sheet": queries.sheet_of(submission=latest, now=now) if latest else None,
