@@ -6,7 +6,7 @@ to a right hand-in, and usually replaces its `forward_propagation`.
 
 from dataclasses import dataclass
 
-CANARY_PARTS = '("can" + "ary-")'  # hostile source spells it in two, so as not to find itself
+CANARY_PARTS = '("can" + "ary-")'  # hostile source spells it in two, so as not to find itself; 14 has a pattern
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ ATTACKS = (
            forward("import inspect\ninspect.currentframe()" + RETURN)),
     Attack("13", forward("import gc\nfound = [o for o in gc.get_objects() if isinstance(o, (str, list)) and %s in repr(o)[:500]]" % CANARY_PARTS + TELL),
            forward("import gc\ngc.collect()" + RETURN)),
-    Attack("14", forward("import ctypes, sys\nkeep = object()\nfound = []\nword = %s.encode()\nstart = id(keep) & ~0xfffff\nfor page in range(start, start + 0x100000, 4096):\n    try: text = ctypes.string_at(page, 4096)\n    except ValueError: break\n    if word in text: found.append(text[text.index(word):][:40])" % CANARY_PARTS + TELL),
+    Attack("14", forward("import ctypes, re\nkeep = object()\nfound = []\nstart = id(keep) & ~0xfffff\nfor page in range(start, start + 0x100000, 4096):\n    try: text = ctypes.string_at(page, 4096)\n    except ValueError: break\n    found += re.findall(b'canary-[0-9a-f]{16}', text)" + TELL),
            forward("import ctypes\nX = np.ctypeslib.as_array((ctypes.c_double * X.size)(*X.ravel())).reshape(X.shape)" + RETURN)),
     Attack("15", forward("found = []\nfor path in ('/proc/self/environ', '/proc/1/environ', '/proc/self/mem', '/proc/self/maps', '/proc/self/fd/3'):\n    try: found.append(open(path, 'rb').read(100000))\n    except OSError: pass" + TELL),
            forward("import os\nassert not os.path.exists('/no/such/file')" + RETURN)),
