@@ -110,6 +110,7 @@ def graded(source: bytes, filename: str, asked: Exercise, seed: int, place: Sand
         problems=problems,
         functions=functions,
         tier=place.tier,
+        uses={one.name: (*one.uses, *one.given) for one in asked.functions if one.uses or one.given},
     )
 
 

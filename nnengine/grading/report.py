@@ -1,6 +1,6 @@
 """What the grader says about a submission: frozen, and the same as JSON and as Python."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Self
@@ -148,6 +148,8 @@ class Report:
         One result for every function of the exercise, in the exercise's order.
     tier
         The isolation it ran under: ``"full"``, ``"reduced"`` or ``"none"`` (a student's own machine).
+    uses
+        Which functions of the exercise each one builds on, for those that do.
     """
 
     exercise: str
@@ -157,6 +159,7 @@ class Report:
     problems: tuple[Problem, ...] = ()
     functions: tuple[FunctionResult, ...] = field(default=())
     tier: str = "full"
+    uses: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return a JSON-able copy."""
@@ -168,6 +171,7 @@ class Report:
             "problems": [problem.to_dict() for problem in self.problems],
             "functions": [function.to_dict() for function in self.functions],
             "tier": self.tier,
+            "uses": {name: list(used) for name, used in self.uses.items()},
         }
 
     @classmethod
@@ -181,4 +185,5 @@ class Report:
             problems=tuple(Problem.from_dict(item) for item in data["problems"]),
             functions=tuple(FunctionResult.from_dict(item) for item in data["functions"]),
             tier=data["tier"],
+            uses=data.get("uses", {}),
         )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classroom import lease
 from projects.models import State, Submission
+from projects.queries.network import Network, network_of
 
 #: Most hand-ins are graded within this time.
 JUST_NOW = timedelta(seconds=2)
@@ -70,6 +71,7 @@ class Sheet:
     before: int
     problems: list[str]
     steps: list[Step]
+    network: Network | None
     poll_milliseconds: int
 
     @property
@@ -87,12 +89,14 @@ def sheet_of(*, submission: Submission, now: datetime) -> Sheet:
     """Return the sheet in the reader's language."""
     state = submission.state(now)
     report = submission.report or {}
+    steps = [_step(result) for result in report.get("functions", ())]
     return Sheet(
         submission=submission,
         state=state,
         before=ahead_of(submission, now=now) if state is State.WAITING else 0,
         problems=[said(problem["message"]) for problem in report.get("problems", ())],
-        steps=[_step(result) for result in report.get("functions", ())],
+        steps=steps,
+        network=network_of({step.name: step.tone for step in steps}, report.get("uses", {})),
         poll_milliseconds=_poll(submission, state, now),
     )
 
