@@ -185,5 +185,5 @@ class Report:
             problems=tuple(Problem.from_dict(item) for item in data["problems"]),
             functions=tuple(FunctionResult.from_dict(item) for item in data["functions"]),
             tier=data["tier"],
-            uses=data.get("uses", {}),
+            uses={name: tuple(used) for name, used in data.get("uses", {}).items()},
         )
