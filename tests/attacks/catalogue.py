@@ -6,7 +6,9 @@ to a right hand-in, and usually replaces its `forward_propagation`.
 
 from dataclasses import dataclass
 
-CANARY_PARTS = '("can" + "ary-")'  # hostile source spells it in two, so as not to find itself; 14 has a pattern
+CANARY_PARTS = (
+    '("can" + "ary-")'  # hostile source spells it in two, so as not to find itself; 14 has a pattern
+)
 
 
 @dataclass(frozen=True)
