@@ -42,10 +42,14 @@ def test_countdown_speaks_at_sensible_moments_only(guide):
 
 
 def test_countdown_tells_once_that_it_is_over(guide):
-    guide.evaluate("window.overs = 0; addEventListener('countdown:over', () => (window.overs += 1))")
+    guide.evaluate(
+        "window.overs = []; addEventListener('countdown:over', ({ target }) => "
+        "window.overs.push(target.hasAttribute('sync') ? 'asks the server' : 'alone'))"
+    )
     guide.clock.run_for(280_000)
     assert guide.evaluate("document.querySelector('#countdown count-down').dataset.near") == "over"
-    assert guide.evaluate("window.overs") == 2  # the two that do not ask the server
+    # One that asks the server may be over, too: its answers take their real time, while the clock here runs.
+    assert guide.evaluate("window.overs").count("alone") == 2
 
 
 def test_countdown_follows_the_server(open_page):
