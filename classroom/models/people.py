@@ -13,6 +13,7 @@ from classroom.models.course import Course
 class Role(models.TextChoices):
     """What a person may do in a course."""
 
+    GUEST = "guest", _("Guest: takes part in one quiz without an account")
     STUDENT = "student", _("Student")
     VIEWER = "viewer", _("Viewer: sees what staff see, changes nothing")
     ASSISTANT = "assistant", _("Assistant: grades and helps")
@@ -106,6 +107,13 @@ class Extension(models.Model):
     )
     closes_at = models.DateTimeField(_("closes instead"), null=True, blank=True)
     extra_seconds = models.PositiveIntegerField(_("extra seconds of the time limit"), default=0)
+    time_multiplier = models.DecimalField(
+        _("time multiplier"),
+        max_digits=4,
+        decimal_places=2,
+        default=Decimal("1.00"),
+        validators=[MinValueValidator(Decimal(1)), MaxValueValidator(Decimal(10))],
+    )
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     given_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"

@@ -13,10 +13,15 @@ Value = list[str]
 
 @dataclass(frozen=True)
 class Score:
-    """How right an answer is: `fraction` of the points, from 0 to 1, and what to say about it."""
+    """How right an answer is.
+
+    `fraction` is the share of the points, from -1 (where an option's own weight is negative) to 1.
+    `misconception` names the wrong idea behind it, if the author or the kind knows one; statistics count it.
+    """
 
     fraction: float
     feedback: str = ""
+    misconception: str = ""
 
 
 class QuestionKind(Protocol):

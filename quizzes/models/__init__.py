@@ -1,17 +1,30 @@
 """Questions, quizzes, attempts."""
 
-from quizzes.models.attempt import Answer, Attempt, AttemptItem
-from quizzes.models.question import Category, Kind, Question, QuestionVersion
-from quizzes.models.quiz import Quiz, Slot
+from quizzes.models.attempt import Answer, Attempt, AttemptEvent, AttemptItem
+from quizzes.models.question import Category, Kind, Question, QuestionImage, QuestionVersion, Tag
+from quizzes.models.quiz import Counts, Marking, Quiz, Section, Slot
+from quizzes.models.regrade import Regrade, RegradeChange, SecondLook
+from quizzes.models.room import Arrival, Room
 
 __all__ = [
     "Answer",
+    "Arrival",
     "Attempt",
+    "AttemptEvent",
     "AttemptItem",
     "Category",
+    "Counts",
     "Kind",
+    "Marking",
     "Question",
+    "QuestionImage",
     "QuestionVersion",
     "Quiz",
+    "Regrade",
+    "RegradeChange",
+    "Room",
+    "SecondLook",
+    "Section",
     "Slot",
+    "Tag",
 ]

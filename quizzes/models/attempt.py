@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from classroom.models.leased import Leased
 from quizzes.models.question import QuestionVersion
 from quizzes.models.quiz import Quiz, Slot
 
@@ -34,10 +35,17 @@ class Attempt(models.Model):
     deadline = models.DateTimeField(_("deadline"), null=True, blank=True)
     accepts_until = models.DateTimeField(_("takes answers until"), null=True, blank=True)
     last_saved_at = models.DateTimeField(_("last answer"), null=True, blank=True)
+    last_seen_at = models.DateTimeField(_("last heard of"), null=True, blank=True)
+    writer = models.CharField(_("browser tab that wrote last"), max_length=36, blank=True)
+    device = models.CharField(_("address and browser, as a hash"), max_length=64, blank=True)
+    credited_seconds = models.PositiveIntegerField(_("seconds given back after outages"), default=0)
     finished_at = models.DateTimeField(_("handed in"), null=True, blank=True)
     receipt = models.CharField(_("receipt"), max_length=64, blank=True)
     score = models.FloatField(_("score"), null=True, blank=True)
     max_score = models.FloatField(_("most points"), default=0)
+    pending = models.PositiveSmallIntegerField(
+        _("answers still to be graded"), default=0, help_text=_("Until it is 0, the score is provisional.")
+    )
 
     objects = AttemptQuerySet.as_manager()
 
@@ -70,8 +78,12 @@ class Attempt(models.Model):
         return self.finished_at is None and (self.accepts_until is None or now < self.accepts_until)
 
 
-class AttemptItem(models.Model):
-    """A question as this student got it: which version, in which order of options, and what it earned."""
+class AttemptItem(Leased):
+    """A question as this student got it: which version, in which order of options, and what it earned.
+
+    `points` is empty until it is scored: by the kind's function when the attempt is handed in, by a worker
+    that claims the row (see `classroom.lease`) where the sandbox must check, or by a person.
+    """
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="items")
     position = models.PositiveSmallIntegerField(_("position"))
@@ -85,6 +97,22 @@ class AttemptItem(models.Model):
     )
     max_points = models.FloatField(_("points"))
     points = models.FloatField(_("earned"), null=True, blank=True)
+    #: The version whose key counts after a regrade; empty: the one that was given.
+    scored_by = models.ForeignKey(
+        QuestionVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    #: What a worker found out: {"fraction": 0.5, "feedback": "...", "misconception": ""}.
+    verdict: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(
+        _("verdict"), default=dict, blank=True
+    )
+    rubric: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(
+        _("rubric, as filled in"), default=dict, blank=True
+    )
+    comment = models.TextField(_("grader's comment"), blank=True)
+    graded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    graded_at = models.DateTimeField(_("graded"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("question of the attempt")
@@ -100,7 +128,7 @@ class AttemptItem(models.Model):
     @property
     def data(self) -> dict[str, Any]:
         """The question's details as this student got them: the author's and the variant's."""
-        return self.version.data | self.variant
+        return (self.scored_by or self.version).data | self.variant
 
 
 class Answer(models.Model):
@@ -115,6 +143,7 @@ class Answer(models.Model):
     client = models.CharField(_("browser tab"), max_length=36)
     seq = models.PositiveIntegerField(_("count of its saves"))
     value: "models.JSONField[list[str], list[str]]" = models.JSONField(_("answer"))
+    certainty = models.PositiveSmallIntegerField(_("certainty (1 to 3)"), null=True, blank=True)
     received_at = models.DateTimeField(_("received"))
 
     class Meta:
@@ -125,3 +154,42 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.attempt_id}/{self.position}: {self.value}"
+
+
+class AttemptEvent(models.Model):
+    """Something that happened in an attempt beside its answers; rows are added, never changed."""
+
+    class What(models.TextChoices):
+        STARTED = "started", _("started")
+        DEVICE = "device", _("another address or browser")
+        FOCUS = "focus", _("page left")
+        OFFLINE = "offline", _("without connection")
+        CREDITED = "credited", _("time given back")
+        CONFLICT = "conflict", _("written from two tabs")
+        HINT = "hint", _("hint taken")
+        CHECKED = "checked", _("answer checked")
+        EXTENDED = "extended", _("more time given")
+        HANDED_IN = "handed_in", _("handed in")
+        TIMED_OUT = "timed_out", _("time was up")
+        REOPENED = "reopened", _("opened again")
+        GRADED = "graded", _("graded by a person")
+        REGRADED = "regraded", _("graded again")
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="events")
+    what = models.CharField(_("what"), max_length=10, choices=What)
+    at = models.DateTimeField(_("at"))
+    position = models.PositiveSmallIntegerField(_("position"), null=True, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    detail: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(
+        _("detail"), default=dict, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("event of an attempt")
+        verbose_name_plural = _("events of attempts")
+        ordering = ["attempt", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.attempt_id}: {self.what}"

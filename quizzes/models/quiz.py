@@ -8,7 +8,23 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from classroom.models import Course, Week
-from quizzes.models.question import Question
+from quizzes.models.question import Category, Question
+
+
+class Marking(models.TextChoices):
+    """How answers become points."""
+
+    PLAIN = "plain", _("By the answer alone")
+    CERTAINTY = "certainty", _("With certainty: how sure one is counts, too")
+
+
+class Counts(models.TextChoices):
+    """Which of several attempts counts."""
+
+    BEST = "best", _("the best")
+    LAST = "last", _("the last")
+    FIRST = "first", _("the first")
+    MEAN = "mean", _("the mean of all")
 
 
 class Quiz(models.Model):
@@ -35,6 +51,52 @@ class Quiz(models.Model):
     max_attempts = models.PositiveSmallIntegerField(
         _("attempts"), default=1, validators=[MinValueValidator(1)]
     )
+    counts = models.CharField(
+        _("of several attempts counts"), max_length=5, choices=Counts, default=Counts.BEST
+    )
+    marking = models.CharField(_("marking"), max_length=10, choices=Marking, default=Marking.PLAIN)
+    practice = models.BooleanField(
+        _("practice"),
+        default=False,
+        help_text=_("Every answer can be checked at once, hints are free, and nothing counts."),
+    )
+    hint_cost_percent = models.PositiveSmallIntegerField(
+        _("a hint costs (percent of the question's points)"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(100)],
+        help_text=_("Empty: no hints in this quiz."),
+    )
+    access_code = models.CharField(
+        _("access code"),
+        max_length=40,
+        blank=True,
+        help_text=_("Asked for before the start; say it in the room. Empty: none."),
+    )
+    lobby = models.BooleanField(
+        _("everybody starts together"),
+        default=False,
+        help_text=_("Students wait in a lobby; one button starts all of them, with one clock for everybody."),
+    )
+    anonymous = models.BooleanField(
+        _("open to guests"),
+        default=False,
+        help_text=_(
+            "Whoever has the link or code can take part without an account, under a name of their own."
+        ),
+    )
+    join_code = models.CharField(_("join code"), max_length=12, unique=True, null=True, blank=True)
+    outage_cap_seconds = models.PositiveSmallIntegerField(
+        _("time given back after an outage (seconds, at most)"),
+        default=0,
+        validators=[MaxValueValidator(3600)],
+        help_text=_("Time without connection is measured and given back, up to this much in one attempt."),
+    )
+    watch_focus = models.BooleanField(
+        _("note when the page is left"),
+        default=False,
+        help_text=_("A signal for instructors only, never a verdict. Students are told."),
+    )
     shuffle_questions = models.BooleanField(_("shuffle the questions"), default=False)
     shuffle_options = models.BooleanField(_("shuffle the options"), default=True)
     published_at = models.DateTimeField(
@@ -44,6 +106,11 @@ class Quiz(models.Model):
         _("opens"), null=True, blank=True, help_text=_("Empty: when an instructor opens it.")
     )
     closes_at = models.DateTimeField(_("closes"), null=True, blank=True)
+    #: What students see in each phase: {"during": [...], "right_after": [...], "while_open": [...],
+    #: "after_close": [...]}, of `quizzes.phases.Shown`. A released review shows everything.
+    review: "models.JSONField[dict[str, list[str]], dict[str, list[str]]]" = models.JSONField(
+        _("review"), default=dict, blank=True
+    )
     review_released_at = models.DateTimeField(
         _("review released"),
         null=True,
@@ -99,21 +166,65 @@ class Quiz(models.Model):
         return self.review_released_at is not None and self.review_released_at <= now
 
 
+class Section(models.Model):
+    """A part of a quiz with a title of its own, such as "Pooling"."""
+
+    quiz = models.ForeignKey(Quiz, on_delete=models.CASCADE, related_name="sections")
+    position = models.PositiveSmallIntegerField(_("position"))
+    title = models.CharField(_("title"), max_length=200)
+    intro = models.TextField(_("introduction"), blank=True, help_text=_("Markdown."))
+
+    class Meta:
+        verbose_name = _("section")
+        verbose_name_plural = _("sections")
+        ordering = ["quiz", "position"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class Slot(models.Model):
-    """A question's place in a quiz."""
+    """A place in a quiz: one question, or so many drawn at random from a category for every student."""
 
     quiz = models.ForeignKey(Quiz, on_delete=models.CASCADE, related_name="slots")
+    section = models.ForeignKey(
+        Section, on_delete=models.SET_NULL, null=True, blank=True, related_name="slots"
+    )
     position = models.PositiveSmallIntegerField(_("position"), validators=[MinValueValidator(1)])
-    question = models.ForeignKey(Question, on_delete=models.PROTECT, related_name="slots")
+    question = models.ForeignKey(
+        Question, on_delete=models.PROTECT, null=True, blank=True, related_name="slots"
+    )
+    category = models.ForeignKey(
+        Category,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="slots",
+        verbose_name=_("drawn from"),
+    )
+    count = models.PositiveSmallIntegerField(
+        _("how many are drawn"), default=1, validators=[MinValueValidator(1), MaxValueValidator(50)]
+    )
     points = models.DecimalField(
-        _("points"), max_digits=6, decimal_places=2, default=1, validators=[MinValueValidator(0)]
+        _("points"),
+        max_digits=6,
+        decimal_places=2,
+        default=1,
+        validators=[MinValueValidator(0)],
+        help_text=_("Of each question."),
     )
 
     class Meta:
         verbose_name = _("question of the quiz")
         verbose_name_plural = _("questions of the quiz")
         ordering = ["quiz", "position"]
-        constraints = [models.UniqueConstraint(fields=["quiz", "position"], name="slot_position_once_a_quiz")]
+        constraints = [
+            models.UniqueConstraint(fields=["quiz", "position"], name="slot_position_once_a_quiz"),
+            models.CheckConstraint(
+                condition=models.Q(question__isnull=True) ^ models.Q(category__isnull=True),
+                name="slot_is_a_question_or_a_draw",
+            ),
+        ]
 
     def __str__(self) -> str:
-        return f"{self.position}. {self.question}"
+        return f"{self.position}. {self.question or self.category}"

@@ -54,7 +54,7 @@ class ItemRow:
 def item_rows(*, quiz: Quiz) -> list[ItemRow]:
     """Return how each question of the quiz went, over the finished attempts."""
     slots = (
-        quiz.slots.select_related("question")
+        quiz.slots.select_related("question", "category")
         .annotate(
             seen=Count("items", filter=Q(items__points__isnull=False)),
             share=Avg(
@@ -65,7 +65,7 @@ def item_rows(*, quiz: Quiz) -> list[ItemRow]:
         .order_by("position")
     )
     return [
-        ItemRow(s.position, s.question.name, s.seen, None if s.share is None else 100 * s.share)
+        ItemRow(s.position, str(s.question or s.category), s.seen, None if s.share is None else 100 * s.share)
         for s in slots
     ]
 
