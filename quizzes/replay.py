@@ -15,6 +15,7 @@ class Saved(Protocol):
     client: str
     seq: int
     value: Value
+    certainty: int | None
     received_at: datetime
 
 
@@ -27,6 +28,7 @@ class Standing:
     client: str
     seq: int
     clients: int
+    certainty: int | None = None
 
 
 def standing_answers(log: Iterable[Saved]) -> dict[int, Standing]:
@@ -50,5 +52,7 @@ def standing_answers(log: Iterable[Saved]) -> dict[int, Standing]:
             known.client,
         )
         chosen = saved if newest or known is None else known
-        standing[position] = Standing(chosen.value, chosen.received_at, chosen.client, chosen.seq, clients)
+        standing[position] = Standing(
+            chosen.value, chosen.received_at, chosen.client, chosen.seq, clients, chosen.certainty
+        )
     return standing

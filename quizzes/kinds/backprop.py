@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from quizzes.kinds import expressions
-from quizzes.kinds.base import Data, Score, Value, padded, slip_problems
+from quizzes.kinds.base import Data, QuestionKind, Score, Value, padded, slip_problems
 from quizzes.kinds.numeric import read_number
 
 Numbers = dict[str, float]
@@ -40,7 +40,7 @@ class Judged:
     carried: bool
 
 
-class Backprop:
+class Backprop(QuestionKind):
     """A list of numbers to work out, in the order in which they follow from each other."""
 
     template = "quizzes/kinds/_backprop.html"

@@ -2,7 +2,7 @@
 
 import random
 from dataclasses import dataclass
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from django.utils.translation import gettext as _
 
@@ -29,6 +29,8 @@ class QuestionKind(Protocol):
 
     #: The template that draws the answer's fields, and says in the review what was right.
     template: str
+    #: Who finds out how right an answer is: this module ("rule"), the sandbox ("worker"), or a "person".
+    graded_by: Literal["rule", "worker", "person"] = "rule"
 
     def problems(self, data: Data) -> list[str]:
         """Return what is wrong with an author's `data`, in sentences that name the remedy."""

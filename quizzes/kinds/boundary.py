@@ -8,14 +8,14 @@ import random
 
 from django.utils.translation import gettext as _
 
-from quizzes.kinds.base import Data, Score, Value, padded
+from quizzes.kinds.base import Data, QuestionKind, Score, Value, padded
 from quizzes.kinds.numeric import read_number
 
 #: The drawing shows -REACH to REACH on both axes.
 REACH, SIZE = 5, 240
 
 
-class Boundary:
+class Boundary(QuestionKind):
     """Three fields: w1, w2 and b. Class 1 is where w1 x1 + w2 x2 + b >= 0."""
 
     template = "quizzes/kinds/_boundary.html"

@@ -10,14 +10,14 @@ import re
 
 from django.utils.translation import gettext as _
 
-from quizzes.kinds.base import Data, Score, Value, padded, slip_problems
+from quizzes.kinds.base import Data, QuestionKind, Score, Value, padded, slip_problems
 
 Grid = list[list[int]]
 _LIMITS = {"size": (3, 6), "kernel": (2, 3), "stride": (1, 2), "padding": (0, 1)}
 _DEFAULTS = {"size": 4, "kernel": 2, "stride": 1, "padding": 0}
 
 
-class Convolution:
+class Convolution(QuestionKind):
     """A grid of fields."""
 
     template = "quizzes/kinds/_convolution.html"

@@ -11,7 +11,7 @@ from statistics import median
 from django.utils.translation import gettext as _
 
 from quizzes.kinds import expressions
-from quizzes.kinds.base import Data, Score, Value
+from quizzes.kinds.base import Data, QuestionKind, Score, Value
 
 POINTS = 24
 #: Of central differences: cube root of the machine's precision, relative to the variable's range.
@@ -19,7 +19,7 @@ STEP = 6e-6
 TOLERANCE = 1e-5
 
 
-class GradientFormula:
+class GradientFormula(QuestionKind):
     """One line in which a formula is written."""
 
     template = "quizzes/kinds/_formula.html"

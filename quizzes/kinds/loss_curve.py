@@ -9,13 +9,13 @@ import random
 
 from django.utils.translation import gettext as _
 
-from quizzes.kinds.base import Data, Score, Value
+from quizzes.kinds.base import Data, QuestionKind, Score, Value
 
 CAUSES = ("healthy", "rate_too_high", "rate_too_low", "overfitting", "dead_units")
 WIDTH, HEIGHT = 320, 160
 
 
-class LossCurve:
+class LossCurve(QuestionKind):
     """One of five causes is chosen."""
 
     template = "quizzes/kinds/_loss_curve.html"

@@ -8,10 +8,10 @@ import random
 from django.utils.translation import gettext as _
 
 from quizzes.kinds import base
-from quizzes.kinds.base import Data, Score, Value
+from quizzes.kinds.base import Data, QuestionKind, Score, Value
 
 
-class Multiple:
+class Multiple(QuestionKind):
     """Any number of options may be chosen."""
 
     template = "quizzes/kinds/_choice.html"

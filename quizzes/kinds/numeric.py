@@ -10,7 +10,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from quizzes.kinds.base import Data, Score, Value
+from quizzes.kinds.base import Data, QuestionKind, Score, Value
 
 #: A sign, digits with one decimal point or comma, perhaps an exponent, then perhaps a unit. Linear to match.
 NUMBER = re.compile(r"([+\-−]?)(\d{1,40}(?:[.,]\d{0,40})?|[.,]\d{1,40})(?:[eE]([+\-−]?\d{1,3}))?", re.ASCII)
@@ -48,7 +48,7 @@ def _answers(data: Data) -> list[Data]:
     return [answer for answer in data.get("answers", []) if isinstance(answer, dict)]
 
 
-class Numeric:
+class Numeric(QuestionKind):
     """One line in which a number is written."""
 
     template = "quizzes/kinds/_line.html"

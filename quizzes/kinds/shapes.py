@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from quizzes.kinds.base import Data, Score, Value, padded, slip_problems
+from quizzes.kinds.base import Data, QuestionKind, Score, Value, padded, slip_problems
 
 NETWORKS = ("convolutional", "dense", "recurrent")
 #: Longer answers are no shape.
@@ -30,7 +30,7 @@ class Cell:
     slips: dict[str, list[int]]
 
 
-class Shapes:
+class Shapes(QuestionKind):
     """A table of layers with one or two fields each."""
 
     template = "quizzes/kinds/_shapes.html"

@@ -9,7 +9,7 @@ import unicodedata
 
 from django.utils.translation import gettext as _
 
-from quizzes.kinds.base import Data, Score, Value
+from quizzes.kinds.base import Data, QuestionKind, Score, Value
 
 MAX_LENGTH = 500
 
@@ -42,7 +42,7 @@ def matches(text: str, pattern: str) -> bool:
     return True
 
 
-class ShortText:
+class ShortText(QuestionKind):
     """One line in which words are written."""
 
     template = "quizzes/kinds/_line.html"

@@ -8,10 +8,10 @@ import random
 from django.utils.translation import gettext as _
 
 from quizzes.kinds import base
-from quizzes.kinds.base import Data, Score, Value
+from quizzes.kinds.base import Data, QuestionKind, Score, Value
 
 
-class Single:
+class Single(QuestionKind):
     """Exactly one option may be chosen."""
 
     template = "quizzes/kinds/_choice.html"

@@ -152,4 +152,4 @@ def log_of(attempt: Attempt) -> list[Answer]:
 
 def items_of(attempt: Attempt) -> list[AttemptItem]:
     """Return the attempt's questions with the versions given."""
-    return list(AttemptItem.objects.filter(attempt=attempt).select_related("version__question"))
+    return list(AttemptItem.objects.filter(attempt=attempt).select_related("version__question", "scored_by"))

@@ -4,6 +4,7 @@ import json
 import logging
 import random
 import secrets
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -18,8 +19,10 @@ from classroom.models import Enrolment, User
 from quizzes import checking
 from quizzes.errors import Refused, TooLate
 from quizzes.kinds import KINDS, Value
-from quizzes.models import Answer, Attempt, AttemptItem, QuestionVersion, Quiz, Slot
+from quizzes.marks import mark
+from quizzes.models import Answer, Attempt, AttemptEvent, AttemptItem, QuestionVersion, Quiz, Slot
 from quizzes.replay import Standing, standing_answers
+from quizzes.scoring import total
 
 log = logging.getLogger(__name__)
 
@@ -173,7 +176,7 @@ def hand_in(*, attempt: Attempt, now: datetime, only_overdue: bool = False) -> A
         ended = now if attempt.deadline is None else min(now, attempt.deadline)
         attempts = Attempt.objects.overdue(now) if only_overdue else Attempt.objects.filter(finished_at=None)
         if attempts.filter(pk=attempt.pk).update(finished_at=ended):
-            _score(Attempt.objects.get(pk=attempt.pk))
+            _score(Attempt.objects.select_related("quiz").get(pk=attempt.pk))
     attempt.refresh_from_db()
     return attempt
 
@@ -204,17 +207,31 @@ def finish_overdue(*, now: datetime) -> int:
 
 def _score(attempt: Attempt) -> None:
     """Score what the log says and write it down; runs once an attempt, under its closing update."""
-    items = list(attempt.items.select_related("version"))
+    items = list(attempt.items.select_related("version", "scored_by"))
     answers = standing_answers(attempt.answers.all())
+    hints = hints_taken(attempt)
     for item in items:
-        answer = answers.get(item.position)
-        kind = KINDS[item.version.kind]
-        fraction = kind.score(item.data, answer.value).fraction if answer else 0.0
-        item.points = round(item.max_points * fraction, 6)
+        item.points = mark(
+            item, answers.get(item.position), quiz=attempt.quiz, hints=hints[item.position]
+        ).points
     AttemptItem.objects.bulk_update(items, ["points"])
-    attempt.score = round(sum(item.points or 0 for item in items), 6)
     attempt.receipt = receipt_for(attempt, items, answers)
-    attempt.save(update_fields=["score", "receipt"])
+    attempt.save(update_fields=["receipt"])
+    add_up(attempt)
+
+
+def add_up(attempt: Attempt) -> None:
+    """Write down the attempt's score and how many of its answers are still to be graded."""
+    points = list(attempt.items.values_list("points", flat=True))
+    attempt.score = total([one for one in points if one is not None])
+    attempt.pending = points.count(None)
+    attempt.save(update_fields=["score", "pending"])
+
+
+def hints_taken(attempt: Attempt) -> Counter[int]:
+    """Return how many hints were taken, by position."""
+    taken = attempt.events.filter(what=AttemptEvent.What.HINT).values_list("position", flat=True)
+    return Counter(position for position in taken if position is not None)
 
 
 def receipt_for(attempt: Attempt, items: Sequence[AttemptItem], answers: dict[int, Standing]) -> str:

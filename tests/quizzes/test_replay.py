@@ -15,6 +15,7 @@ class Save:
     seq: int
     value: list
     received_at: datetime
+    certainty: int | None = None
 
 
 SAVES = st.builds(
