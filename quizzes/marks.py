@@ -1,4 +1,4 @@
-"""What one answer earns, from the log: the one way from answers to points, at hand-in and in regrades. Pure."""
+"""What one answer earns, from the log: the one way to points, at hand-in and in regrades. Pure."""
 
 from dataclasses import dataclass
 
