@@ -1,4 +1,4 @@
-"""The shape of what staff write."""
+"""More time for a student."""
 
 from typing import Any
 
