@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from classroom.markdown import show_pictures_of
 from classroom.models.course import Course
 from classroom.models.people import Enrolment, Role
 from classroom.models.user import User
@@ -80,6 +81,7 @@ def seat_in(request: HttpRequest, slug: str) -> Seat:
     seat = Seat(course, user, Role.STUDENT if viewing else role, viewing)
     if not user.time_zone:  # times are shown in the course's zone until the request ends
         timezone.activate(course.zone)
+    show_pictures_of(course.slug)
     if request.method not in SAFE_METHODS:
         _refuse_onlookers(seat)
     request.seat = seat  # type: ignore[attr-defined]  # templates read the course and the role from it

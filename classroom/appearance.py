@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from classroom.markdown import no_pictures_yet
 from classroom.models import User
 
 THEME_COOKIE = "theme"
@@ -52,7 +53,7 @@ def own_language_and_zone(
             translation.activate(chosen.language)
             request.LANGUAGE_CODE = translation.get_language()
         zone = zone_named(chosen.time_zone) if chosen else None
-        with timezone.override(zone or timezone.get_default_timezone()):
+        with timezone.override(zone or timezone.get_default_timezone()), no_pictures_yet():
             return get_response(request)
 
     return middleware

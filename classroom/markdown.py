@@ -1,16 +1,20 @@
 """Markdown that people wrote, made into HTML that is safe to show, with formulas and coloured code.
 
 Formulas stand between dollar signs, `$a$` in the line and `$$a$$` on a line of their own. HTML in the text is
-shown as text. Pictures of other hosts become links: a page fetches nothing from elsewhere.
+shown as text. `![alt](image:<digest>)` is a picture of the course's question bank. Pictures of other hosts
+become links: a page fetches nothing from elsewhere.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from hashlib import sha256
 from html import escape
 
 import nh3
 from django.core.cache import caches
+from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
@@ -26,7 +30,7 @@ from pygments.util import ClassNotFound
 from classroom import formulas
 
 #: Raise it when the output changes: rendered text is cached.
-VERSION = 1
+VERSION = 2
 CACHE_SECONDS = 24 * 60 * 60
 
 TAGS = {
@@ -61,6 +65,24 @@ ATTRIBUTES = {
 _PLACE = "\ue000{}\ue001"
 _PLACES = re.compile("\ue000(\\d+)\ue001")
 _PRIVATE = str.maketrans("", "", "\ue000\ue001")
+_OWN_PICTURE = re.compile(r"image:([0-9a-f]{64})")
+#: Whose pictures are shown; like the time zone, it is the request's, since filters know no request.
+_course: ContextVar[str] = ContextVar("course", default="")
+
+
+def show_pictures_of(slug: str) -> None:
+    """Show the pictures of this course's bank until the request ends; `access.seat_in` calls it."""
+    _course.set(slug)
+
+
+@contextmanager
+def no_pictures_yet() -> Iterator[None]:
+    """Show no course's pictures until somebody says whose, and afterwards whose were shown before."""
+    token = _course.set("")
+    try:
+        yield
+    finally:
+        _course.reset(token)
 
 
 def _formula_in_line(state: StateInline, silent: bool) -> bool:
@@ -140,7 +162,12 @@ class _Renderer(RendererHTML):
     def image(self, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType) -> str:
         token = tokens[index]
         source = str(token.attrGet("src") or "")
-        if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//", source):
+        own = _OWN_PICTURE.fullmatch(source)
+        if own:
+            if not env["course"]:
+                return escape(token.content)
+            token.attrSet("src", reverse("quizzes:image", args=[env["course"], own[1]]))
+        elif re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//", source):
             return f'<a href="{escape(source)}">{escape(token.content or source)}</a>'
         return super().image(tokens, index, options, env)
 
@@ -179,17 +206,17 @@ def to_html(text: str, *, top: int = 3, inline: bool = False) -> SafeString:
     inline
         Leave out the paragraph around the text and treat it as one line.
     """
-    key = f"markdown:{VERSION}:{top}:{inline}:{sha256(text.encode()).hexdigest()}"
+    course = _course.get() if "image:" in text else ""
+    key = f"markdown:{VERSION}:{course}:{top}:{inline}:{sha256(text.encode()).hexdigest()}"
     cache = caches["process"]
     found: str | None = cache.get(key)
     if found is None:
-        found = _render(text, top=top, inline=inline)
+        found = _render(text, {"top": top, "course": course}, inline=inline)
         cache.set(key, found, CACHE_SECONDS)
     return mark_safe(found)  # noqa: S308 - nh3 has cleaned it, and Temml's MathML carries no script
 
 
-def _render(text: str, *, top: int, inline: bool) -> str:
-    env: EnvType = {"top": top}
+def _render(text: str, env: EnvType, *, inline: bool) -> str:
     source = text.translate(_PRIVATE)
     dirty = _markdown.renderInline(source, env) if inline else _markdown.render(source, env)
     clean: str = nh3.clean(dirty, tags=TAGS, attributes=ATTRIBUTES, link_rel="noopener")

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from quizzes.views import running, taking
+from quizzes.views import images, running, taking
 
 app_name = "quizzes"
 
 urlpatterns = [
     path("", taking.index, name="index"),
+    path("images/", images.upload_image, name="upload_image"),
+    path("images/<str:digest>/", images.image, name="image"),
     path("<int:pk>/", taking.quiz, name="quiz"),
     path("<int:pk>/start/", taking.start, name="start"),
     path("<int:pk>/run/", running.run, name="run"),

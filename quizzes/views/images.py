@@ -1,0 +1,44 @@
+"""Pictures of the question bank: shown to everybody in the course, uploaded by instructors."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from classroom import clock
+from classroom.access import instructor_seat, seat_in
+from quizzes.errors import Refused
+from quizzes.images import MAX_BYTES, markdown_for, store_image
+from quizzes.models import QuestionImage
+
+
+@require_GET
+def image(request: HttpRequest, slug: str, digest: str) -> HttpResponse:
+    """Send a picture; its name is its content's hash, so a browser may keep it for ever."""
+    seat = seat_in(request, slug)
+    found = get_object_or_404(QuestionImage, course=seat.course, digest=digest)
+    response = HttpResponse(bytes(found.content), content_type=found.media_type)
+    response["Cache-Control"] = "private, max-age=31536000, immutable"
+    response["Content-Disposition"] = content_disposition_header(False, found.name) or "inline"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_POST
+def upload_image(request: HttpRequest, slug: str) -> JsonResponse:
+    """Store an uploaded picture and answer with the Markdown that shows it."""
+    seat = instructor_seat(request, slug)
+    file = request.FILES.get("image")
+    if file is None:
+        return JsonResponse({"error": _("Choose a picture first.")}, status=422)
+    try:
+        # One byte more than is taken, so that a larger file is seen to be one.
+        stored = store_image(
+            course=seat.course, name=file.name or "", content=file.read(MAX_BYTES + 1), now=clock.now()
+        )
+    except Refused as refusal:
+        return JsonResponse({"error": str(refusal)}, status=422)
+    return JsonResponse({"markdown": markdown_for(stored)})
