@@ -1,0 +1,1 @@
+"""A whole class takes a quiz at once."""
