@@ -7,3 +7,7 @@ class Refused(Exception):  # noqa: N818 - reads as what happened, like StopItera
 
 class TooLate(Refused):
     """The time for it is over."""
+
+
+class MayStillWrite(Refused):
+    """Others still write or may still start; it can be done all the same, by saying so."""

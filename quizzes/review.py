@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from quizzes import queries
-from quizzes.kinds import KINDS, Data, Pictured
-from quizzes.models import Attempt
+from quizzes.kinds import KINDS, Data, Pictured, Value
+from quizzes.models import Attempt, AttemptItem
+from quizzes.phases import EVERYTHING, Shown
 from quizzes.replay import standing_answers
 
 
@@ -23,10 +24,11 @@ class AskedQuestion:
 
 @dataclass(frozen=True)
 class ReviewedQuestion:
-    """A question with what was answered, what was right, and what it earned."""
+    """A question with what was answered, what was right, and what it earned, as far as it is `shown`."""
 
     position: int
     body: str
+    shown: frozenset[Shown]
     points: float | None
     max_points: float
     said: list[str]
@@ -38,7 +40,7 @@ class ReviewedQuestion:
 
     @property
     def tone(self) -> str:
-        """The tone the design gives it."""
+        """The tone the design gives it; none where the points are not known or not shown."""
         if self.points is None:
             return ""
         return "good" if self.points >= self.max_points else "warn" if self.points > 0 else "bad"
@@ -65,25 +67,33 @@ def asked_questions(attempt: Attempt) -> list[AskedQuestion]:
     return asked
 
 
-def reviewed_questions(attempt: Attempt) -> list[ReviewedQuestion]:
-    """Return the attempt's questions with everything, right answers included."""
+def reviewed_questions(attempt: Attempt, *, shown: frozenset[Shown] = EVERYTHING) -> list[ReviewedQuestion]:
+    """Return the attempt's questions with what of the review is `shown`; the rest is empty.
+
+    What is not shown is not in what a template gets, so no template can give it away.
+    """
     answers = standing_answers(queries.log_of(attempt))
     reviewed = []
     for item in queries.items_of(attempt):
-        kind, answer = KINDS[item.version.kind], answers.get(item.position)
-        value, data = (answer.value if answer else []), item.data
-        reviewed.append(
-            ReviewedQuestion(
-                position=item.position,
-                body=item.version.body,
-                points=item.points,
-                max_points=item.max_points,
-                said=kind.said(data, value),
-                solution=kind.solution(data),
-                feedback=kind.score(data, value).feedback,
-                explanation=item.version.explanation,
-                template=kind.review_template if isinstance(kind, Pictured) else "",
-                picture=kind.picture(data, value) if isinstance(kind, Pictured) else {},
-            )
-        )
+        answer = answers.get(item.position)
+        reviewed.append(_reviewed(item, answer.value if answer else [], shown))
     return reviewed
+
+
+def _reviewed(item: AttemptItem, value: Value, shown: frozenset[Shown]) -> ReviewedQuestion:
+    kind, data = KINDS[(item.scored_by or item.version).kind], item.data
+    pictured = isinstance(kind, Pictured) and {Shown.ANSWERS, Shown.SOLUTION} <= shown
+    feedback = str(item.verdict.get("feedback", "")) or kind.score(data, value).feedback
+    return ReviewedQuestion(
+        position=item.position,
+        body=item.version.body,
+        shown=shown,
+        points=item.points if Shown.POINTS in shown else None,
+        max_points=item.max_points,
+        said=kind.said(data, value) if Shown.ANSWERS in shown else [],
+        solution=kind.solution(data) if Shown.SOLUTION in shown else [],
+        feedback=feedback if Shown.FEEDBACK in shown else "",
+        explanation=item.version.explanation if Shown.EXPLANATION in shown else "",
+        template=kind.review_template if pictured and isinstance(kind, Pictured) else "",
+        picture=kind.picture(data, value) if pictured and isinstance(kind, Pictured) else {},
+    )

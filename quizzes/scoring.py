@@ -1,6 +1,8 @@
 """From how right an answer is to the points it earns. Pure."""
 
-from quizzes.models import Marking
+from collections.abc import Sequence
+
+from quizzes.models import Counts, Marking
 
 #: Share of a question's points by certainty, for a right and for a wrong answer. Moodle's certainty-based
 #: marks (docs.moodle.org, "Using certainty-based marking": 1, 2, 3 and 0, -2, -6), divided by 3 so that no
@@ -50,3 +52,11 @@ def points_for(
 def total(points: list[float]) -> float:
     """Return an attempt's score: the sum, and never less than nothing."""
     return round(max(0.0, sum(points)), 6)
+
+
+def counted(scores: Sequence[float], counts: str) -> float | None:
+    """Return what counts of several attempts' scores, oldest first; None of none."""
+    if not scores:
+        return None
+    chosen = {Counts.BEST: max(scores), Counts.LAST: scores[-1], Counts.FIRST: scores[0]}
+    return chosen.get(Counts(counts), round(sum(scores) / len(scores), 6))

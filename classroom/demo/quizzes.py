@@ -41,9 +41,9 @@ def create_practice(course: Course, calendar: Calendar) -> Quiz:
         intro=data["intro"],
         time_limit_seconds=None,
         max_attempts=3,
+        practice=True,
         published_at=opened,
         opens_at=opened,
-        review_released_at=opened,
     )
     _write_questions(quiz, data["questions"], data["title"], opened)
     return quiz

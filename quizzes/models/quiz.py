@@ -117,6 +117,11 @@ class Quiz(models.Model):
         blank=True,
         help_text=_("From then on students see scores and right answers."),
     )
+    review_forced = models.BooleanField(
+        _("released while somebody may still write"),
+        default=False,
+        help_text=_("Otherwise a release waits until the quiz is over for everybody, extensions included."),
+    )
 
     class Meta:
         verbose_name = _("quiz")
@@ -161,9 +166,9 @@ class Quiz(models.Model):
         """Whether it has been open at some time."""
         return self.opens_at is not None and self.opens_at <= now
 
-    def is_reviewable(self, now: datetime) -> bool:
-        """Whether students may see scores and right answers."""
-        return self.review_released_at is not None and self.review_released_at <= now
+    def has_closed(self, now: datetime) -> bool:
+        """Whether its closing time is past, extensions aside."""
+        return self.closes_at is not None and self.closes_at <= now
 
 
 class Section(models.Model):

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from quizzes.models import Quiz
 from quizzes.queries.cards import QuizCard, cards_for
+from quizzes.queries.endings import Ending, endings, shown_of
 from quizzes.queries.live import Live, live
 from quizzes.queries.results import (
     Distribution,
@@ -20,6 +21,7 @@ from quizzes.queries.results import (
 
 __all__ = [
     "Distribution",
+    "Ending",
     "ItemRow",
     "Live",
     "QuizCard",
@@ -27,12 +29,14 @@ __all__ = [
     "ResultRow",
     "cards_for",
     "distribution",
+    "endings",
     "item_rows",
     "items_of",
     "live",
     "log_of",
     "panels",
     "result_rows",
+    "shown_of",
     "summaries",
 ]
 

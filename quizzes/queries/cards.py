@@ -8,11 +8,14 @@ from django.db.models import F
 from classroom import clock
 from classroom.models import Course, User
 from quizzes.models import Attempt, Quiz
+from quizzes.phases import Shown, shown_to_student
+from quizzes.queries.endings import Ending, endings
+from quizzes.scoring import counted
 
 
 @dataclass(frozen=True)
 class QuizCard:
-    """A quiz as a student's page shows it. `score` is there only once the review is released."""
+    """A quiz as a student's page shows it. `score` is there only where `quizzes.phases` lets it be seen."""
 
     quiz_id: int
     title: str
@@ -35,33 +38,42 @@ def cards_for(*, user: User, course: Course, now: datetime) -> list[QuizCard]:
         .select_related("week")
         .order_by(F("week__number").asc(nulls_last=True), "pk")
     )
-    attempts: dict[int, list[Attempt]] = {}
+    for quiz in quizzes:
+        quiz.course = course
+    by_pk = {quiz.pk: quiz for quiz in quizzes}
+    attempts: dict[int, list[Attempt]] = {quiz.pk: [] for quiz in quizzes}
     for attempt in Attempt.objects.filter(user=user, quiz__in=quizzes).order_by("number"):
-        attempts.setdefault(attempt.quiz_id, []).append(attempt)
+        attempt.quiz = by_pk[attempt.quiz_id]
+        attempts[attempt.quiz_id].append(attempt)
     closings = clock.closing_times(user, quizzes)
+    ends = endings(quizzes=[quiz for quiz in quizzes if attempts[quiz.pk]], now=now, user=user)
     return [
-        _card(quiz, course, attempts.get(quiz.pk, []), closings[quiz.deadline_key], now) for quiz in quizzes
+        _card(quiz, attempts[quiz.pk], ends.get(quiz.pk), closings[quiz.deadline_key], now)
+        for quiz in quizzes
     ]
 
 
 def _card(
-    quiz: Quiz, course: Course, attempts: list[Attempt], closes_at: datetime | None, now: datetime
+    quiz: Quiz, attempts: list[Attempt], ending: Ending | None, closes_at: datetime | None, now: datetime
 ) -> QuizCard:
     last = attempts[-1] if attempts else None
     running = last if last and last.is_accepting(now) else None
     finished = [one for one in attempts if one is not running]
-    best = max((one.score for one in finished if one.score is not None), default=None)
-    quiz.course = course
+    shown = [
+        shown_to_student(quiz, one, now, over=ending is not None and ending.over, writing=running is not None)
+        for one in finished
+    ]
+    scores = [one.score for one in finished if one.score is not None]
     return QuizCard(
         quiz_id=quiz.pk,
         title=quiz.title,
         url=quiz.get_absolute_url(),
-        state=_state(quiz, running, finished, closes_at, now),
+        state=_state(quiz, running, finished, closes_at, now, reviewable=any(shown)),
         opens_at=quiz.opens_at,
         closes_at=closes_at,
         deadline=running.deadline if running else None,
         seconds_left=running.seconds_left(now) if running else None,
-        score=best if quiz.is_reviewable(now) else None,
+        score=counted(scores, quiz.counts) if all(Shown.POINTS in parts for parts in shown) else None,
         max_score=finished[-1].max_score if finished else None,
         time_limit_seconds=quiz.time_limit_seconds,
         week_number=quiz.week.number if quiz.week else None,
@@ -69,15 +81,21 @@ def _card(
 
 
 def _state(
-    quiz: Quiz, running: Attempt | None, finished: list[Attempt], closes_at: datetime | None, now: datetime
+    quiz: Quiz,
+    running: Attempt | None,
+    finished: list[Attempt],
+    closes_at: datetime | None,
+    now: datetime,
+    *,
+    reviewable: bool,
 ) -> str:
     if running:
         return "running"
     is_open = quiz.has_opened(now) and (closes_at is None or now < closes_at)
-    if finished and quiz.is_reviewable(now):
-        return "reviewable"
     if is_open and len(finished) < quiz.max_attempts:
         return "open"
+    if reviewable:
+        return "reviewable"
     if finished:
         return "handed_in"
     return "closed" if quiz.has_opened(now) else "upcoming"

@@ -2,7 +2,7 @@
 
 from quizzes.services.attempts import finish_overdue, hand_in, record_answer, settle, start_attempt
 from quizzes.services.bank import create_question, revise_question
-from quizzes.services.running import close_quiz, extend, open_quiz, release_review
+from quizzes.services.running import close_quiz, extend, open_quiz, release_review, withdraw_review
 
 __all__ = [
     "close_quiz",
@@ -16,4 +16,5 @@ __all__ = [
     "revise_question",
     "settle",
     "start_attempt",
+    "withdraw_review",
 ]

@@ -6,11 +6,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import ngettext, override
 
 from classroom import clock, notify
 from classroom.models import AuditEntry, Extension, User
-from quizzes.errors import Refused
+from quizzes import queries
+from quizzes.errors import MayStillWrite, Refused
 from quizzes.models import Attempt, Quiz
 
 
@@ -57,12 +58,52 @@ def close_quiz(*, quiz: Quiz, by: User, now: datetime) -> int:
     return ended
 
 
-def release_review(*, quiz: Quiz, by: User, now: datetime, released: bool = True) -> None:
-    """Let students see scores and right answers, or take that back."""
+def release_review(*, quiz: Quiz, by: User, now: datetime, force: bool = False) -> None:
+    """Let students see scores and right answers.
+
+    Raises
+    ------
+    MayStillWrite
+        Somebody writes or may still start, and what one student sees, another soon knows; `force` takes no
+        heed of that.
+    """
+    if not force:
+        _check_over(quiz, now)
     with transaction.atomic():
-        Quiz.objects.filter(pk=quiz.pk).update(review_released_at=now if released else None)
-        _log(quiz, by, "quiz.review_released" if released else "quiz.review_withdrawn", now)
+        Quiz.objects.filter(pk=quiz.pk).update(review_released_at=now, review_forced=force)
+        _log(quiz, by, "quiz.review_released", now, forced=force)
     quiz.refresh_from_db()
+
+
+def withdraw_review(*, quiz: Quiz, by: User, now: datetime) -> None:
+    """Hide the review again; the quiz's phases go on to decide what students see."""
+    with transaction.atomic():
+        Quiz.objects.filter(pk=quiz.pk).update(review_released_at=None, review_forced=False)
+        _log(quiz, by, "quiz.review_withdrawn", now)
+    quiz.refresh_from_db()
+
+
+def _check_over(quiz: Quiz, now: datetime) -> None:
+    ending = queries.endings(quizzes=[quiz], now=now)[quiz.pk]
+    if ending.over:
+        return
+    reasons = []
+    if not ending.closed:
+        reasons.append(_("The quiz is not closed: students may still start. Close it first."))
+    if ending.writing:
+        text = ngettext(
+            "%(count)d student is still writing.", "%(count)d students are still writing.", ending.writing
+        )
+        reasons.append(text % {"count": ending.writing})
+    if ending.windows:
+        names = User.objects.filter(pk__in=ending.windows).order_by("name").values_list("name", flat=True)
+        text = ngettext(
+            "%(names)s has a later closing date and may still start.",
+            "%(names)s have later closing dates and may still start.",
+            len(ending.windows),
+        )
+        reasons.append(text % {"names": ", ".join(names)})
+    raise MayStillWrite(" ".join([_("The review is not released."), *reasons]))
 
 
 def extend(*, quiz: Quiz, user: User, extra_seconds: int, by: User, reason: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from classroom import clock, exports
 from classroom.models import Outbox
 from quizzes import access, queries, services
-from quizzes.errors import Refused
+from quizzes.errors import MayStillWrite, Refused
 from quizzes.forms import ExtensionForm
 from quizzes.models import Quiz
 from quizzes.services.running import link_to
@@ -90,16 +90,19 @@ def close(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_POST
 def release(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Release the review, or take that back."""
+    """Release the review, or take that back; while others may still write, only when that is confirmed."""
     seat, quiz = access.quiz_for_instructor(request, slug, pk)
-    released = "withdraw" not in request.POST
-    services.release_review(quiz=quiz, by=seat.user, now=clock.now(), released=released)
-    messages.success(
-        request,
-        _("Students can see their scores and the right answers now.")
-        if released
-        else _("The review is hidden again."),
-    )
+    now = clock.now()
+    if "withdraw" in request.POST:
+        services.withdraw_review(quiz=quiz, by=seat.user, now=now)
+        messages.success(request, _("The review is hidden again."))
+        return redirect("quizzes:run", slug, pk)
+    services.settle(quiz=quiz, now=now)
+    try:
+        services.release_review(quiz=quiz, by=seat.user, now=now, force="force" in request.POST)
+    except MayStillWrite as refusal:
+        return render(request, "quizzes/release.html", {"quiz": quiz, "refusal": refusal}, status=409)
+    messages.success(request, _("Students can see their scores and the right answers now."))
     return redirect("quizzes:run", slug, pk)
 
 

@@ -15,6 +15,7 @@ from classroom.access import seat_in, signed_in
 from quizzes import access, queries, services
 from quizzes.errors import Refused, TooLate
 from quizzes.models import Attempt
+from quizzes.phases import EVERYTHING
 from quizzes.review import asked_questions, reviewed_questions
 
 #: The tab of a browser that runs no script: it saves with every post of the form.
@@ -47,12 +48,15 @@ def quiz(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         card for card in queries.cards_for(user=seat.user, course=seat.course, now=now) if card.quiz_id == pk
     )
     attempts = list(Attempt.objects.filter(quiz=found, user=seat.user).order_by("-number"))
+    for one in attempts:
+        one.quiz = found
+    shown = queries.shown_of(user=seat.user, attempts=attempts, now=now)
     context = {
         "quiz": found,
         "card": card,
-        "attempts": attempts,
+        "attempts": [(one, shown[one.pk]) for one in attempts],
         "questions": found.slots.count(),
-        "reviewable": found.is_reviewable(now),
+        "reviewable": any(shown.values()),
     }
     template = "quizzes/_door.html" if request.headers.get("HX-Request") else "quizzes/quiz.html"
     return render(request, template, context)
@@ -181,7 +185,7 @@ def attempt_done(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "quiz": found.quiz,
         "answered": sum(question.answered for question in questions),
         "questions": len(questions),
-        "reviewable": found.quiz.is_reviewable(now),
+        "shown": queries.shown_of(user=seat.user, attempts=[found], now=now)[found.pk],
     }
     return render(request, "quizzes/done.html", context)
 
@@ -189,14 +193,21 @@ def attempt_done(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_GET
 @never_cache
 def attempt_review(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Show what was right: to the student once the review is released, to staff always."""
+    """Show what was right: to the student as far as the phase allows (`quizzes.phases`), to staff always."""
     now = clock.now()
+    shown = EVERYTHING
     if seat_in(request, slug).is_staff:
         _seat, found = access.attempt_for_staff(request, slug, pk)
     else:
-        _seat, found = access.own_attempt(request, slug, pk)
-        if not found.quiz.is_reviewable(now) or found.finished_at is None:
+        seat, found = access.own_attempt(request, slug, pk)
+        shown = queries.shown_of(user=seat.user, attempts=[found], now=now)[found.pk]
+        if not shown or found.finished_at is None:
             messages.info(request, _("The review is not released yet."))
             return redirect("quizzes:quiz", slug, found.quiz_id)
-    context = {"attempt": found, "quiz": found.quiz, "questions": reviewed_questions(found)}
+    context = {
+        "attempt": found,
+        "quiz": found.quiz,
+        "shown": shown,
+        "questions": reviewed_questions(found, shown=shown),
+    }
     return render(request, "quizzes/review.html", context)

@@ -214,6 +214,7 @@ def test_the_key_is_in_no_page_before_the_release(as_student, quiz, attempt):
 def test_the_review_shows_what_was_right_once_it_is_released(as_student, course, quiz, attempt):
     save(as_student, attempt, 2, "0.7")
     as_student.post(url("hand_in", attempt))
+    services.close_quiz(quiz=quiz, by=instructor_of(course), now=clock.now())
     services.release_review(quiz=quiz, by=instructor_of(course), now=clock.now())
     review = as_student.get(url("attempt_review", attempt)).content.decode()
     assert "chain rule" in review
