@@ -5,7 +5,6 @@
 follows from what the student wrote in the cells before it: one mistake costs one cell.
 """
 
-import random
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -55,10 +54,6 @@ class Backprop(QuestionKind):
         if not isinstance(tolerance, int | float) or not 0 < tolerance < 1:
             found.append(_("The tolerance is a share between 0 and 1, for example 0.01."))
         return found
-
-    def order(self, data: Data, rng: random.Random, *, shuffle: bool) -> list[int]:
-        """See `QuestionKind`."""
-        return []
 
     def fields(self, data: Data, order: list[int], value: Value | None) -> Data:
         """See `QuestionKind`."""

@@ -1,14 +1,18 @@
 """What every kind of question can do."""
 
 import random
+import re
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, TypeGuard, runtime_checkable
 
 from django.utils.translation import gettext as _
 
 Data = dict[str, Any]
 #: What the form's fields of one question hold: the values of all of them, as the browser sends them.
 Value = list[str]
+
+#: No number of a question is larger; arithmetic with smaller ones does not overflow.
+HUGE = 1e100
 
 
 @dataclass(frozen=True)
@@ -31,12 +35,22 @@ class QuestionKind(Protocol):
     template: str
     #: Who finds out how right an answer is: this module ("rule"), the sandbox ("worker"), or a "person".
     graded_by: Literal["rule", "worker", "person"] = "rule"
+    #: Whether `template` draws the question's text itself, because its fields stand in it.
+    draws_body: bool = False
 
     def problems(self, data: Data) -> list[str]:
-        """Return what is wrong with an author's `data`, in sentences that name the remedy."""
+        """Return what is wrong with an author's `data`, in sentences that name the remedy.
+
+        Whatever JSON `data` holds, this does not raise.
+        """
+
+    def body_problems(self, data: Data, body: str) -> list[str]:
+        """Return what is wrong with `data` and the question's text together."""
+        return []
 
     def order(self, data: Data, rng: random.Random, *, shuffle: bool) -> list[int]:
         """Return in which order the options are shown; empty where there are none."""
+        return []
 
     def fields(self, data: Data, order: list[int], value: Value | None) -> Data:
         """Return what the template needs to draw the question with the answer `value` filled in.
@@ -64,10 +78,46 @@ class Pictured(Protocol):
         """Return what `review_template` needs, right answers included."""
 
 
+def is_number(value: object) -> TypeGuard[float]:
+    """Tell whether a value of an author's `data` is a number: finite, and no truth value."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < HUGE
+
+
+def is_share(value: object, low: float = 0.0) -> TypeGuard[float]:
+    """Tell whether it is a number from `low` to 1."""
+    return is_number(value) and low <= value <= 1
+
+
+def rows_of(data: Data, name: str) -> list[Data]:
+    """Return the objects in the list `name`; what is no object is left out."""
+    rows = data.get(name)
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def texts_in(data: Data, name: str) -> list[str]:
+    """Return the texts in the list `name`, without spaces at their ends."""
+    texts = data.get(name)
+    return [text.strip() for text in texts if isinstance(text, str)] if isinstance(texts, list) else []
+
+
+def shape_problems(data: Data, name: str, kind: type) -> list[str]:
+    """Return a problem where `name` is no list of `kind`; what is not there is an empty list."""
+    values = data.get(name, [])
+    if isinstance(values, list) and all(isinstance(value, kind) for value in values):
+        return []
+    what = _("texts") if kind is str else _("objects")
+    return [_("%(name)s must be a list of %(what)s.") % {"name": name, "what": what}]
+
+
+def text_problems(row: Data, *names: str) -> list[str]:
+    """Return a problem for each of `names` that is there and no text."""
+    wrong = [name for name in names if not isinstance(row.get(name, ""), str)]
+    return [_("%(name)s must be a text.") % {"name": name} for name in wrong]
+
+
 def slip_problems(data: Data) -> list[str]:
     """Return what is wrong with `slip_credit`, the share of a cell's points that a well-known slip earns."""
-    credit = data.get("slip_credit", 0.5)
-    if isinstance(credit, int | float) and 0 <= credit <= 1:
+    if is_share(data.get("slip_credit", 0.5)):
         return []
     return [_("The credit for a slip is a number from 0 to 1.")]
 
@@ -78,22 +128,28 @@ def padded(value: Value | None, count: int) -> list[str]:
 
 
 def options_of(data: Data) -> list[Data]:
-    """Return the options of a choice, each with `text`, `right` and perhaps `feedback`."""
-    return [option for option in data.get("options", []) if isinstance(option, dict)]
+    """Return the options of a choice, each with `text`, `right` and perhaps `feedback` and more."""
+    return rows_of(data, "options")
 
 
 def option_problems(data: Data) -> list[str]:
     """Return what is wrong with the options of any choice."""
+    found = shape_problems(data, "options", dict)
     options = options_of(data)
-    found = []
     if len(options) < 2:
         found.append(_("Give at least two options."))
-    if any(not str(option.get("text", "")).strip() for option in options):
-        found.append(_("An option has no text: write one or remove the option."))
+    for option in options:
+        found += text_problems(option, "text", "feedback", "misconception")
+        if option.get("fraction") is not None and not is_share(option["fraction"], -1):
+            found.append(_("The share of an option is a number from -1 to 1."))
+        if not isinstance(option.get("right", False), bool):
+            found.append(_("Whether an option is right is either true or false."))
     texts = [str(option.get("text", "")).strip() for option in options]
+    if not all(texts):
+        found.append(_("An option has no text: write one or remove the option."))
     if len(set(texts)) < len(texts):
         found.append(_("Two options say the same."))
-    return found
+    return list(dict.fromkeys(found))
 
 
 def option_order(data: Data, rng: random.Random, *, shuffle: bool) -> list[int]:
@@ -116,10 +172,16 @@ def option_fields(data: Data, order: list[int], value: Value | None) -> Data:
     }
 
 
+def place_of(text: str, count: int) -> int | None:
+    """Return which of `count` places a field names; None for anything else."""
+    place = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else count
+    return place if place < count else None
+
+
 def chosen_places(data: Data, value: Value) -> list[int]:
     """Return the places of the chosen options; what names no option of this question is not there."""
-    places = {int(part) for part in value if part.isascii() and part.isdigit() and len(part) < 4}
-    return sorted(place for place in places if place < len(options_of(data)))
+    places = {place_of(part, len(options_of(data))) for part in value}
+    return sorted(place for place in places if place is not None)
 
 
 def texts_of(data: Data, places: list[int]) -> list[str]:
@@ -128,6 +190,38 @@ def texts_of(data: Data, places: list[int]) -> list[str]:
     return [str(options[place].get("text", "")) for place in places]
 
 
+def fraction_of(option: Data) -> float:
+    """Return the share of the points that an option earns; where none is given, 1 if it is right, else 0."""
+    fraction = option.get("fraction")
+    return float(bool(option.get("right"))) if fraction is None else float(fraction)
+
+
+def has_fractions(data: Data) -> bool:
+    """Tell whether the author weighs the options."""
+    return any(option.get("fraction") is not None for option in options_of(data))
+
+
 def right_places(data: Data) -> list[int]:
-    """Return the places of the right options."""
-    return [place for place, option in enumerate(options_of(data)) if option.get("right")]
+    """Return the places of the options that earn everything."""
+    return [place for place, option in enumerate(options_of(data)) if fraction_of(option) == 1]
+
+
+def quoted(text: str) -> str:
+    """Return what a student typed as Markdown that shows it as it is."""
+    longest = max(map(len, re.findall("`+", text)), default=0)
+    fence, pad = "`" * (longest + 1), " " if "`" in text else ""
+    return f"{fence}{pad}{text.strip()}{pad}{fence}"
+
+
+def canonical(texts: list[str]) -> list[str]:
+    """Return each text once, in alphabetical order: the place of one in it tells nothing about the key."""
+    return sorted(set(texts), key=lambda text: (text.casefold(), text))
+
+
+def shuffled(count: int, rng: random.Random, forbidden: list[int] | None = None) -> list[int]:
+    """Return the numbers below `count` in random order, which is `forbidden` only where there is no other."""
+    order = list(range(count))
+    rng.shuffle(order)
+    while count > 1 and order == forbidden:
+        rng.shuffle(order)
+    return order

@@ -4,8 +4,6 @@
 `quizzes.checking.boundary` draws: ``shown`` and ``hidden`` points [x1, x2, class] and ``key``, good weights.
 """
 
-import random
-
 from django.utils.translation import gettext as _
 
 from quizzes.kinds.base import Data, QuestionKind, Score, Value, padded
@@ -27,10 +25,6 @@ class Boundary(QuestionKind):
         if isinstance(gap, int | float) and 1 <= gap <= 6:
             return []
         return [_("The gap between the clouds is a number from 1 to 6.")]
-
-    def order(self, data: Data, rng: random.Random, *, shuffle: bool) -> list[int]:
-        """See `QuestionKind`."""
-        return []
 
     def fields(self, data: Data, order: list[int], value: Value | None) -> Data:
         """See `QuestionKind`."""

@@ -5,7 +5,6 @@
 kernel is not turned. Where an answer is what the window gives at another place, the review shows that place.
 """
 
-import random
 import re
 
 from django.utils.translation import gettext as _
@@ -34,10 +33,6 @@ class Convolution(QuestionKind):
                     % {"name": name, "low": low, "high": high}
                 )
         return found
-
-    def order(self, data: Data, rng: random.Random, *, shuffle: bool) -> list[int]:
-        """See `QuestionKind`."""
-        return []
 
     def fields(self, data: Data, order: list[int], value: Value | None) -> Data:
         """See `QuestionKind`."""

@@ -39,10 +39,6 @@ class GradientFormula(QuestionKind):
             return [_("The function has no value at many points of these ranges: make them smaller.")]
         return []
 
-    def order(self, data: Data, rng: random.Random, *, shuffle: bool) -> list[int]:
-        """See `QuestionKind`."""
-        return []
-
     def fields(self, data: Data, order: list[int], value: Value | None) -> Data:
         """See `QuestionKind`."""
         return {

@@ -5,7 +5,6 @@
 """
 
 import math
-import random
 
 from django.utils.translation import gettext as _
 
@@ -22,10 +21,6 @@ class LossCurve(QuestionKind):
     review_template = "quizzes/kinds/_loss_curve_review.html"
 
     def problems(self, data: Data) -> list[str]:
-        """See `QuestionKind`."""
-        return []
-
-    def order(self, data: Data, rng: random.Random, *, shuffle: bool) -> list[int]:
         """See `QuestionKind`."""
         return []
 

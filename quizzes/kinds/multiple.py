@@ -1,6 +1,10 @@
 """Multiple choice: some of the options are right, and all of them are asked for.
 
-`data`: ``{"options": [{"text": "...", "right": true}, ...], "all_or_nothing": false}``
+`data`: ``{"options": [{"text": "...", "right": true, "feedback": "", "fraction": 0.5, "misconception": ""},
+...], "all_or_nothing": false}``. If any option has a ``fraction`` (-1 to 1), the score is the sum of those
+chosen, from 0 to 1, and options that earn something are the right ones.
+
+An answer has a field for each chosen option: its place in the author's list.
 """
 
 import random
@@ -9,6 +13,9 @@ from django.utils.translation import gettext as _
 
 from quizzes.kinds import base
 from quizzes.kinds.base import Data, QuestionKind, Score, Value
+
+#: Three thirds, written with three decimals, are one.
+ROUNDING = 2e-3
 
 
 class Multiple(QuestionKind):
@@ -19,8 +26,16 @@ class Multiple(QuestionKind):
     def problems(self, data: Data) -> list[str]:
         """See `QuestionKind`."""
         found = base.option_problems(data)
-        if not base.right_places(data):
+        if not isinstance(data.get("all_or_nothing", False), bool):
+            found.append(_("All or nothing is either true or false."))
+        if not found and not _right(data):
             found.append(_("Mark at least one option as right."))
+        if not found and base.has_fractions(data):
+            most = sum(max(0.0, base.fraction_of(option)) for option in base.options_of(data))
+            if most < 1 - ROUNDING:
+                found.append(
+                    _("The shares of the right options add up to less than 1: nobody can get it right.")
+                )
         return found
 
     def order(self, data: Data, rng: random.Random, *, shuffle: bool) -> list[int]:
@@ -34,20 +49,41 @@ class Multiple(QuestionKind):
     def score(self, data: Data, value: Value) -> Score:
         """Return the share of right options chosen less the share of wrong ones chosen, at least 0.
 
-        Choosing everything earns nothing. With `all_or_nothing` only the exact set earns anything.
+        Choosing everything earns nothing. With `all_or_nothing` only the exact set earns anything. What each
+        chosen option has to say is the feedback.
         """
         options, chosen = base.options_of(data), set(base.chosen_places(data, value))
-        right = set(base.right_places(data))
-        wrong = set(range(len(options))) - right
-        if not right or data.get("all_or_nothing"):
-            return Score(float(bool(right) and chosen == right))
-        lost = len(chosen & wrong) / len(wrong) if wrong else 0
-        return Score(max(0.0, len(chosen & right) / len(right) - lost))
+        right = _right(data)
+        told = [str(options[place].get("feedback", "")) for place in sorted(chosen)]
+        wrong = [str(options[place].get("misconception", "")) for place in sorted(chosen - right)]
+        return Score(
+            _fraction(data, chosen, right),
+            "\n\n".join(text for text in told if text.strip()),
+            next((name for name in wrong if name), ""),
+        )
 
     def solution(self, data: Data) -> list[str]:
         """See `QuestionKind`."""
-        return base.texts_of(data, base.right_places(data))
+        return base.texts_of(data, sorted(_right(data)))
 
     def said(self, data: Data, value: Value) -> list[str]:
         """See `QuestionKind`."""
         return base.texts_of(data, base.chosen_places(data, value))
+
+
+def _right(data: Data) -> set[int]:
+    if not base.has_fractions(data):
+        return set(base.right_places(data))
+    return {place for place, option in enumerate(base.options_of(data)) if base.fraction_of(option) > 0}
+
+
+def _fraction(data: Data, chosen: set[int], right: set[int]) -> float:
+    options = base.options_of(data)
+    if not right or data.get("all_or_nothing"):
+        return float(bool(right) and chosen == right)
+    if base.has_fractions(data):
+        earned = sum(base.fraction_of(options[place]) for place in chosen)
+        return 1.0 if earned > 1 - ROUNDING else max(0.0, earned)
+    wrong = set(range(len(options))) - right
+    lost = len(chosen & wrong) / len(wrong) if wrong else 0
+    return max(0.0, len(chosen & right) / len(right) - lost)

@@ -5,7 +5,6 @@
 shape of every layer's output and, where it has any, its number of parameters.
 """
 
-import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -42,10 +41,6 @@ class Shapes(QuestionKind):
         if data.get("network", "convolutional") not in NETWORKS:
             found.append(_("Choose one of these networks: %(names)s.") % {"names": ", ".join(NETWORKS)})
         return found
-
-    def order(self, data: Data, rng: random.Random, *, shuffle: bool) -> list[int]:
-        """See `QuestionKind`."""
-        return []
 
     def fields(self, data: Data, order: list[int], value: Value | None) -> Data:
         """See `QuestionKind`."""

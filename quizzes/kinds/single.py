@@ -1,6 +1,10 @@
 """Single choice: one option is right.
 
-`data`: ``{"options": [{"text": "A step", "right": true, "feedback": ""}, ...]}``
+`data`: ``{"options": [{"text": "A step", "right": true, "feedback": "", "fraction": 1.0,
+"misconception": ""}, ...]}``. Texts are Markdown. ``fraction`` (-1 to 1), where given, is the share of the
+points and replaces ``right``; ``misconception`` is a short name of the wrong idea behind an option.
+
+An answer is one field: the option's place in the author's list.
 """
 
 import random
@@ -19,9 +23,12 @@ class Single(QuestionKind):
     def problems(self, data: Data) -> list[str]:
         """See `QuestionKind`."""
         found = base.option_problems(data)
-        if len(base.right_places(data)) != 1:
-            found.append(_("Mark exactly one option as right."))
-        return found
+        if found:
+            return found
+        right = len(base.right_places(data))
+        if base.has_fractions(data):
+            return [] if right else [_("One option must earn all points: give it the share 1.")]
+        return [] if right == 1 else [_("Mark exactly one option as right.")]
 
     def order(self, data: Data, rng: random.Random, *, shuffle: bool) -> list[int]:
         """See `QuestionKind`."""
@@ -32,12 +39,14 @@ class Single(QuestionKind):
         return {"input": "radio"} | base.option_fields(data, order, value)
 
     def score(self, data: Data, value: Value) -> Score:
-        """Return 1 for the right option, else 0; of several sent, none counts."""
+        """Return what the chosen option earns; of several sent, none counts."""
         chosen = base.chosen_places(data, value)
         if len(chosen) != 1 or len(set(value)) != 1:
             return Score(0)
         option = base.options_of(data)[chosen[0]]
-        return Score(1 if option.get("right") else 0, str(option.get("feedback", "")))
+        fraction = base.fraction_of(option)
+        misconception = "" if fraction == 1 else str(option.get("misconception", ""))
+        return Score(fraction, str(option.get("feedback", "")), misconception)
 
     def solution(self, data: Data) -> list[str]:
         """See `QuestionKind`."""
@@ -51,12 +60,16 @@ class Single(QuestionKind):
 class TrueFalse(Single):
     """A statement that is true or false: a single choice whose two options write themselves.
 
-    `data`: ``{"right": true}``
+    `data`: ``{"right": true, "feedback_true": "", "feedback_false": ""}``, the feedback for those who say
+    true and for those who say false. An answer is "0" (true) or "1" (false).
     """
 
     def problems(self, data: Data) -> list[str]:
         """See `QuestionKind`."""
-        return [] if isinstance(data.get("right"), bool) else [_("Say whether the statement is true.")]
+        found = base.text_problems(data, "feedback_true", "feedback_false")
+        if not isinstance(data.get("right"), bool):
+            found.append(_("Say whether the statement is true."))
+        return found
 
     def order(self, data: Data, rng: random.Random, *, shuffle: bool) -> list[int]:
         """See `QuestionKind`."""
@@ -64,7 +77,7 @@ class TrueFalse(Single):
 
     def fields(self, data: Data, order: list[int], value: Value | None) -> Data:
         """See `QuestionKind`."""
-        return super().fields(_options(data), order, value)
+        return super().fields(_options(data), order or [0, 1], value)
 
     def score(self, data: Data, value: Value) -> Score:
         """See `QuestionKind`."""
@@ -81,4 +94,10 @@ class TrueFalse(Single):
 
 def _options(data: Data) -> Data:
     right = bool(data.get("right"))
-    return {"options": [{"text": _("True"), "right": right}, {"text": _("False"), "right": not right}]}
+    said_true, said_false = data.get("feedback_true", ""), data.get("feedback_false", "")
+    return {
+        "options": [
+            {"text": _("True"), "right": right, "feedback": said_true},
+            {"text": _("False"), "right": not right, "feedback": said_false},
+        ]
+    }
