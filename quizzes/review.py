@@ -11,11 +11,15 @@ from quizzes.replay import standing_answers
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """A question to be answered; it holds nothing that tells the right answer."""
+    """A question to be answered; it holds nothing that tells the right answer.
+
+    `body` is empty where the kind's template draws the question's `text` itself, with fields in it.
+    """
 
     position: int
     name: str
     body: str
+    text: str
     points: float
     template: str
     fields: Data
@@ -28,6 +32,7 @@ class ReviewedQuestion:
 
     position: int
     body: str
+    text: str
     shown: frozenset[Shown]
     points: float | None
     max_points: float
@@ -57,7 +62,8 @@ def asked_questions(attempt: Attempt) -> list[AskedQuestion]:
             AskedQuestion(
                 position=item.position,
                 name=f"q{item.position}",
-                body=item.version.body,
+                body="" if kind.draws_body else item.version.body,
+                text=item.version.body,
                 points=item.max_points,
                 template=kind.template,
                 fields=kind.fields(item.data, item.option_order, value),
@@ -86,7 +92,8 @@ def _reviewed(item: AttemptItem, value: Value, shown: frozenset[Shown]) -> Revie
     feedback = str(item.verdict.get("feedback", "")) or kind.score(data, value).feedback
     return ReviewedQuestion(
         position=item.position,
-        body=item.version.body,
+        body="" if kind.draws_body and pictured else kind.bare(item.version.body),
+        text=item.version.body,
         shown=shown,
         points=item.points if Shown.POINTS in shown else None,
         max_points=item.max_points,

@@ -48,6 +48,10 @@ class QuestionKind(Protocol):
         """Return what is wrong with `data` and the question's text together."""
         return []
 
+    def bare(self, body: str) -> str:
+        """Return the question's text as it reads where it has no fields, as on the wall."""
+        return body
+
     def order(self, data: Data, rng: random.Random, *, shuffle: bool) -> list[int]:
         """Return in which order the options are shown; empty where there are none."""
         return []

@@ -66,7 +66,7 @@ def revise_question(
 def _check(kind: str, body: str, data: Data) -> None:
     if kind not in KINDS:
         raise Refused(_("There is no kind of question called %(kind)s.") % {"kind": kind})
-    problems = KINDS[kind].problems(data)
+    problems = KINDS[kind].problems(data) or KINDS[kind].body_problems(data, body)
     if not body.strip():
         problems.insert(0, _("Write the question itself."))
     if problems:

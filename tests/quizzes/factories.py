@@ -14,13 +14,64 @@ MULTIPLE = {
 NUMERIC = {"answers": [{"value": 0.64, "absolute": 0.005}]}
 SHORT_TEXT = {"accepted": ["chain rule", "kettenregel"]}
 TRUE_FALSE = {"right": True}
+MATCHING = {
+    "pairs": [
+        {"left": "sigmoid", "right": "0 to 1"},
+        {"left": "tanh", "right": "−1 to 1"},
+        {"left": "softmax", "right": "0 to 1"},
+    ],
+    "distractors": ["0 to ∞"],
+}
+ORDERING = {"items": ["zero the gradients", "forward", "backward", "step"]}
+CLOZE = {
+    "gaps": [
+        {"kind": "short_text", "data": SHORT_TEXT},
+        {"kind": "numeric", "data": NUMERIC, "points": 2},
+        {"kind": "single", "data": SINGLE},
+    ]
+}
+MATRIX = {"value": [[1, 2, 3], [4, 5, 6]], "absolute": 0.01}
+NUMPY_LINE = {
+    "before": "m = X.shape[0]",
+    "result": "Z",
+    "arguments": [
+        {"name": "X", "shape": ["m", "n"]},
+        {"name": "W", "shape": ["n", "k"]},
+        {"name": "b", "shape": ["k"]},
+    ],
+    "reference": "X @ W + b",
+    "checks": 3,
+}
+ESSAY = {
+    "rubric": [
+        {
+            "criterion": "Argument",
+            "weight": 2,
+            "levels": [{"text": "none", "fraction": 0}, {"text": "complete", "fraction": 1}],
+        },
+        {
+            "criterion": "Words",
+            "levels": [{"text": "vague", "fraction": 0.5}, {"text": "exact", "fraction": 1}],
+        },
+    ],
+    "min_words": 2,
+    "max_words": 200,
+}
 ALL_KINDS = [
     ("single", SINGLE),
     ("multiple", MULTIPLE),
     ("numeric", NUMERIC),
     ("short_text", SHORT_TEXT),
     ("true_false", TRUE_FALSE),
+    ("matching", MATCHING),
+    ("ordering", ORDERING),
+    ("cloze", CLOZE),
+    ("matrix", MATRIX),
+    ("numpy_line", NUMPY_LINE),
+    ("essay", ESSAY),
 ]
+#: Questions whose text must say more than "What is x?".
+BODIES = {"cloze": "By the {{1}} it is {{2}}, and the learning rate scales {{3}}."}
 GRADIENT = {
     "function": "(w * x - y)^2",
     "by": "w",
@@ -40,12 +91,12 @@ DRAWN_KINDS = [
 ]
 
 
-def make_question(course: Course, kind="single", data=None, *, body="What is $x$?", explanation="", now=NOW):
+def make_question(course: Course, kind="single", data=None, *, body="", explanation="", now=NOW):
     return services.create_question(
         course=course,
         name=f"A {kind} question",
         kind=kind,
-        body=body,
+        body=body or BODIES.get(kind, "What is $x$?"),
         data=dict(ALL_KINDS)[kind] if data is None else data,
         explanation=explanation,
         now=now,
