@@ -43,6 +43,11 @@ class Seat:
         return self.role in STAFF
 
     @property
+    def is_guest(self) -> bool:
+        """Whether the person takes part in a quiz without an account, and knows nothing of the rest."""
+        return self.role == Role.GUEST
+
+    @property
     def is_instructor(self) -> bool:
         """Whether the person runs the course."""
         return self.role == Role.INSTRUCTOR
@@ -55,8 +60,11 @@ def signed_in(request: HttpRequest) -> User:
     return request.user
 
 
-def seat_in(request: HttpRequest, slug: str) -> Seat:
+def seat_in(request: HttpRequest, slug: str, *, guests: bool = False) -> Seat:
     """Return the asking person's seat in the course `slug`, whatever the role.
+
+    For guests the course does not exist, unless a door lets them in with `guests` and looks itself at what
+    they may see.
 
     Raises
     ------
@@ -70,6 +78,8 @@ def seat_in(request: HttpRequest, slug: str) -> Seat:
     enrolment = (
         Enrolment.objects.select_related("course").filter(course__slug=slug, user=user, left_at=None).first()
     )
+    if enrolment and enrolment.role == Role.GUEST and not guests:
+        raise Http404(_("There is no such course, or you do not take part in it."))
     if enrolment:
         course, role = enrolment.course, Role(enrolment.role)
     else:

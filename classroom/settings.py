@@ -237,6 +237,11 @@ CELERY_BEAT_SCHEDULE = {
     }
     for name in ("classroom.tasks.sweep", "quizzes.tasks.sweep", "projects.tasks.sweep")
 }
+CELERY_BEAT_SCHEDULE["quizzes.tasks.forget_guests"] = {
+    "task": "quizzes.tasks.forget_guests",
+    "schedule": 3600,
+    "options": {"expires": 3600, "ignore_result": True},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_TIMEZONE = "UTC"
 

@@ -10,6 +10,7 @@ from classroom import demo_sign_in, sign_in, styleguide
 from classroom.appearance import choose
 from classroom.pages import account as own
 from classroom.pages import dashboard, now, people, schedule, week
+from quizzes.views import joining
 
 # The administration has no door of its own: everybody signs in by code.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -24,6 +25,8 @@ urlpatterns = [
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),
     path("settings/", own.own_settings, name="settings"),
     path("demo/sign-in/<str:token>/", demo_sign_in.sign_in, name="demo_sign_in"),
+    path("join/", joining.enter_code, name="join"),
+    path("join/<str:code>/", joining.join, name="join"),
     path("admin/", admin.site.urls),
     path("c/<slug:slug>/", now.course, name="course"),
     path("c/<slug:slug>/weeks/", week.weeks, name="weeks"),

@@ -10,8 +10,8 @@ from quizzes.models import Attempt, Quiz
 
 
 def visible_quiz(request: HttpRequest, slug: str, pk: int, now: datetime) -> tuple[Seat, Quiz]:
-    """Return a quiz that the asking person may know of: students only published ones."""
-    seat = seat_in(request, slug)
+    """Return a quiz that the asking person may know of: students only published ones, guests their own."""
+    seat = seat_in(request, slug, guests=True)
     return seat, _quiz(seat, pk, None if seat.is_staff else now)
 
 
@@ -29,8 +29,9 @@ def quiz_for_instructor(request: HttpRequest, slug: str, pk: int) -> tuple[Seat,
 
 def own_attempt(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Attempt]:
     """Return an attempt of the asking person's own."""
-    seat = seat_in(request, slug)
-    return seat, _attempt(seat, pk, user=seat.user)
+    seat = seat_in(request, slug, guests=True)
+    conditions: dict[str, object] = {"quiz__anonymous": True} if seat.is_guest else {}
+    return seat, _attempt(seat, pk, user=seat.user, **conditions)
 
 
 def attempt_for_staff(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Attempt]:
@@ -43,6 +44,8 @@ def _quiz(seat: Seat, pk: int, published_by: datetime | None = None) -> Quiz:
     quizzes = Quiz.objects.select_related("week").filter(course=seat.course, pk=pk)
     if published_by is not None:
         quizzes = quizzes.filter(published_at__lte=published_by)
+    if seat.is_guest:  # the code let them into one quiz, and only as long as it takes guests
+        quizzes = quizzes.filter(anonymous=True, room__arrivals__user=seat.user)
     quiz = quizzes.first()
     if quiz is None:
         raise Http404(_("There is no such quiz in this course."))

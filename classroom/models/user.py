@@ -8,6 +8,9 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+#: Guests have an account without a mailbox; RFC 2606 keeps this domain free for ever.
+GUEST_DOMAIN = "guest.invalid"
+
 
 class UserManager(BaseUserManager["User"]):
     """Creates people; e-mail addresses are stored in lower case."""
@@ -24,6 +27,10 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":  # noqa: ANN401 - any model field
         """Create a site administrator, who may do everything, the Django admin included."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def create_guest(self, key: str, name: str) -> "User":
+        """Create somebody who takes part without an account; `key` makes an address that nobody reads."""
+        return self.create_user(f"guest-{key}@{GUEST_DOMAIN}", name=name)
 
     def get_by_natural_key(self, username: str | None) -> "User":
         """Find a person by e-mail address, whatever its case."""
@@ -66,6 +73,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def clean(self) -> None:
         """Bring the address to the one form in which it is stored."""
         self.email = self.email.strip().lower()
+
+    @property
+    def is_guest(self) -> bool:
+        """Whether the person takes part without an account, signed in by nothing but a browser's session."""
+        return self.email.endswith(f"@{GUEST_DOMAIN}")
 
     def get_full_name(self) -> str:
         """Return the name to show."""

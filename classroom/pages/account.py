@@ -5,7 +5,7 @@ from zoneinfo import available_timezones
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -42,6 +42,8 @@ class SettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for th
 def own_settings(request: HttpRequest) -> HttpResponse:
     """Show and change one's own settings."""
     user = signed_in(request)
+    if user.is_guest:
+        raise Http404(_("Guests have no settings: the language is chosen at the top of each page."))
     form = SettingsForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         user.save(update_fields=form.Meta.fields)

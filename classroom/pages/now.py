@@ -26,8 +26,11 @@ NEWS = timedelta(days=14)
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """Send people to their course, or let them choose among several."""
+    """Send people to their course, or let them choose among several; guests to their quiz."""
     user = signed_in(request)
+    if user.is_guest:
+        quiz = quiz_queries.quiz_of_guest(user=user, now=clock.now())
+        return redirect(quiz or "join")
     courses: list[tuple[Course, str]]
     if user.is_superuser:
         courses = [(course, "") for course in Course.objects.filter(archived_at=None)]

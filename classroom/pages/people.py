@@ -18,6 +18,9 @@ from classroom import people as service
 from classroom.access import Seat, instructor_seat, staff_seat
 from classroom.models import Course, Enrolment, Role
 
+#: Whom an instructor can add; guests come by themselves, and only to a quiz (see its live room).
+ROLES = [(role, label) for role, label in Role.choices if role != Role.GUEST]
+
 
 class AddPeopleForm(forms.Form):
     """One address a line, all with one role."""
@@ -28,7 +31,7 @@ class AddPeopleForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         max_length=100_000,
     )
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role, initial=Role.STUDENT)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ROLES, initial=Role.STUDENT)
 
     def clean_addresses(self) -> list[service.Person]:
         """Read the people; a line without an address is named."""
@@ -55,10 +58,11 @@ class Row:
 
 
 def rows_of(course: Course, seat: Seat) -> list[Row]:
-    """Return the people who take part now, staff first, in one query."""
+    """Return the people who take part now, staff first, in one query; guests belong to a quiz's room."""
     staff_somewhere = Enrolment.objects.filter(user=OuterRef("user"), left_at=None).exclude(role=Role.STUDENT)
     enrolments = (
         Enrolment.objects.filter(course=course, left_at=None)
+        .exclude(role=Role.GUEST)
         .select_related("user")
         .annotate(is_staff_somewhere=Exists(staff_somewhere))
         .order_by("user__name", "user__email")

@@ -44,7 +44,7 @@ def course_rooms(context: Context) -> list[Room]:
     """List the places of the course that the asking person's role has; none outside of a course."""
     request = context.get("request")
     seat: Any = getattr(request, "seat", None)
-    if request is None or seat is None:
+    if request is None or seat is None or seat.is_guest:
         return []
     home = reverse("course", args=[seat.course.slug])
     rooms = []

@@ -18,6 +18,7 @@ from quizzes.queries.results import (
     result_rows,
     summaries,
 )
+from quizzes.queries.room import quiz_of_guest
 
 __all__ = [
     "Distribution",
@@ -35,6 +36,7 @@ __all__ = [
     "live",
     "log_of",
     "panels",
+    "quiz_of_guest",
     "result_rows",
     "shown_of",
     "summaries",

@@ -18,6 +18,7 @@ class LiveRow:
     """A student in the live panel."""
 
     name: str
+    is_guest: bool
     state: str  # writing, silent, handed_in
     answered: int
     questions: int
@@ -46,8 +47,8 @@ class Live:
 
     @property
     def absent(self) -> int:
-        """How many have not started."""
-        return max(0, self.enrolled - len(self.rows))
+        """How many of the course's students have not started."""
+        return max(0, self.enrolled - sum(not row.is_guest for row in self.rows))
 
 
 def live(*, quiz: Quiz, now: datetime) -> Live:
@@ -76,6 +77,7 @@ def _live_row(attempt: Attempt, quiz: Quiz, questions: int, now: datetime) -> Li
     silent = (now - heard).total_seconds() > SILENT_SECONDS
     return LiveRow(
         name=str(attempt.user),
+        is_guest=attempt.user.is_guest,
         state="handed_in" if done else "silent" if silent else "writing",
         answered=attempt.answered,  # type: ignore[attr-defined]  # annotated above
         questions=questions,

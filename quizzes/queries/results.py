@@ -122,7 +122,8 @@ class ResultRow:
 
     attempt_id: int
     name: str
-    email: str
+    email: str  # empty for guests, who have none
+    is_guest: bool
     number: int
     started_at: datetime
     finished_at: datetime | None
@@ -139,7 +140,15 @@ def result_rows(*, quiz: Quiz) -> list[ResultRow]:
     )
     return [
         ResultRow(
-            a.pk, str(a.user), a.user.email, a.number, a.started_at, a.finished_at, a.score, a.max_score
+            attempt_id=a.pk,
+            name=str(a.user),
+            email="" if a.user.is_guest else a.user.email,
+            is_guest=a.user.is_guest,
+            number=a.number,
+            started_at=a.started_at,
+            finished_at=a.finished_at,
+            score=a.score,
+            max_score=a.max_score,
         )
         for a in rows
     ]

@@ -10,12 +10,12 @@ from datetime import datetime
 from hashlib import sha256
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from classroom import clock
-from classroom.models import Enrolment, User
+from classroom.models import Enrolment, Role, User
 from quizzes import checking
 from quizzes.errors import Refused, TooLate
 from quizzes.kinds import KINDS, Value
@@ -144,7 +144,11 @@ def record_answer(
     # Correlated by the attempt's own column. A join would make the update a "WHERE id IN (SELECT ...)", whose
     # inner part PostgreSQL does not look at again after it has waited for somebody's hand-in.
     taking_part = Enrolment.objects.filter(
-        course__quizzes=OuterRef("quiz_id"), user=user, left_at=None, course__archived_at=None
+        ~Q(role=Role.GUEST) | Q(course__quizzes__anonymous=True),
+        course__quizzes=OuterRef("quiz_id"),
+        user=user,
+        left_at=None,
+        course__archived_at=None,
     )
     with transaction.atomic():
         mine = Attempt.objects.filter(Exists(taking_part), pk=attempt_id, user=user)

@@ -134,7 +134,7 @@ def extend(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def results_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Download all attempts as a table."""
     _seat, quiz = access.quiz_for_staff(request, slug, pk)
-    header = ["name", "email", "attempt", "started", "handed_in", "score", "max_score"]
+    header = ["name", "email", "attempt", "started", "handed_in", "score", "max_score", "guest"]
     rows = (
         [
             row.name,
@@ -144,6 +144,7 @@ def results_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             row.finished_at.isoformat() if row.finished_at else "",
             row.score,
             row.max_score,
+            "yes" if row.is_guest else "",
         ]
         for row in queries.result_rows(quiz=quiz)
     )
