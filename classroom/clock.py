@@ -5,13 +5,15 @@ Every deadline is decided by the database's clock, because several web hosts wou
 
 import threading
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F
+from django.db.models.functions import Coalesce
 
 from classroom.models.people import Accommodation, Extension
 from classroom.models.user import User
@@ -69,34 +71,86 @@ class Timed(Protocol):
         """How long one attempt may take; None where only `closes_at` counts."""
 
 
+@dataclass(frozen=True)
+class Grant:
+    """What one extension gives, or an accommodation; `grantee`: the person, or one of their groups."""
+
+    grantee: str
+    closes_at: datetime | None = None
+    extra_seconds: int = 0
+    multiplier: float = 1.0
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """How much longer than others a person may take for one piece of work."""
+
+    closes_at: datetime | None = None
+    extra_seconds: int = 0
+    multiplier: float = 1.0
+
+    def close_of(self, item: Timed) -> datetime | None:
+        """Return when `item` closes for this person; None where it never does."""
+        if item.closes_at is None or self.closes_at is None:
+            return item.closes_at
+        return max(item.closes_at, self.closes_at)
+
+    def deadline(self, item: Timed, started_at: datetime, *, credited_seconds: int = 0) -> datetime | None:
+        """Return when an attempt at `item` ends whose time runs from `started_at`.
+
+        `credited_seconds` were given back to this one attempt, for example after an outage.
+        """
+        closes_at, limit = self.close_of(item), item.time_limit
+        if limit is None:
+            return closes_at
+        return end_of_attempt(
+            started_at,
+            limit=limit,
+            multiplier=self.multiplier,
+            extra_seconds=self.extra_seconds + credited_seconds,
+            closes_at=closes_at,
+        )
+
+
+def combined(grants: Iterable[Grant]) -> Allowance:
+    """Return what several grants come to, in whatever order they were given; none ever takes time away.
+
+    Seconds given to the same grantee add up, and of several grantees (the person, each group) the most
+    generous sum counts. Of the multipliers the largest counts, and of the closing dates the latest.
+    """
+    seconds: Counter[str] = Counter()
+    closings, multipliers = [], [1.0]
+    for grant in grants:
+        seconds[grant.grantee] += grant.extra_seconds
+        multipliers.append(grant.multiplier)
+        if grant.closes_at is not None:
+            closings.append(grant.closes_at)
+    return Allowance(
+        closes_at=max(closings, default=None),
+        extra_seconds=max(seconds.values(), default=0),
+        multiplier=max(multipliers),
+    )
+
+
 def effective_deadline(user: User, item: Timed, *, started_at: datetime | None = None) -> datetime | None:
     """Return until when `user` may hand in `item`; None means without end.
 
-    Of several extensions (a person's own and those of their groups) the most generous counts. With
-    `started_at` the time limit counts too, multiplied by the person's accommodation and lengthened by extra
-    time, and the earlier of the two ends wins. An accommodation lengthens limits; closing dates stay.
+    Extensions given to the person and to their groups count as `combined` says. With `started_at` the time
+    limit counts too, multiplied by the larger of accommodation and extensions, lengthened by extra seconds,
+    and the earlier of the two ends wins. An accommodation lengthens limits; closing dates stay.
     """
-    extensions = [
-        (until, seconds) for _, until, seconds in _extensions(user, item.course_id, [item.deadline_key])
-    ]
-    closes_at = item.closes_at
-    if closes_at is not None:
-        closes_at = max([closes_at, *(until for until, _ in extensions if until)])
-    limit = item.time_limit
-    if started_at is None or limit is None:
-        return closes_at
-    multiplier = (
-        Accommodation.objects.filter(user=user, course_id=item.course_id)
-        .values_list("time_multiplier", flat=True)
-        .first()
-    )
-    return end_of_attempt(
-        started_at,
-        limit=limit,
-        multiplier=float(multiplier or 1),
-        extra_seconds=max([0, *(seconds for _, seconds in extensions)]),
-        closes_at=closes_at,
-    )
+    if started_at is None or item.time_limit is None:
+        return combined(_extensions([user.pk], item.course_id, [item.deadline_key])[user.pk]).close_of(item)
+    return allowances([user.pk], item)[user.pk].deadline(item, started_at)
+
+
+def allowances(users: Collection[int], item: Timed) -> dict[int, Allowance]:
+    """Return by person what extensions and accommodations come to for `item`; two queries for any number."""
+    grants = _extensions(users, item.course_id, [item.deadline_key])
+    accommodations = Accommodation.objects.filter(user__in=users, course_id=item.course_id)
+    for user, multiplier in accommodations.values_list("user", "time_multiplier"):
+        grants[user].append(Grant("accommodation", multiplier=float(multiplier)))
+    return {user: combined(grants[user]) for user in users}
 
 
 def closing_times(user: User, items: Sequence[Timed]) -> dict[str, datetime | None]:
@@ -108,19 +162,32 @@ def closing_times(user: User, items: Sequence[Timed]) -> dict[str, datetime | No
     courses = {item.course_id for item in items}
     if not closing:
         return closing
-    for key, until, _ in _extensions(user, courses.pop(), list(closing)):
+    for _, key, grant in _rows([user.pk], courses.pop(), list(closing)):
         planned = closing[key]
-        if planned is not None and until is not None:
-            closing[key] = max(planned, until)
+        if planned is not None and grant.closes_at is not None:
+            closing[key] = max(planned, grant.closes_at)
     return closing
 
 
-def _extensions(user: User, course_id: int, keys: list[str]) -> list[tuple[str, datetime | None, int]]:
-    """Return a person's extensions and their groups': (item, closes at, extra seconds)."""
-    mine = Extension.objects.filter(
-        Q(user=user) | Q(group__members=user), course_id=course_id, item__in=keys
-    ).distinct()
-    return list(mine.values_list("item", "closes_at", "extra_seconds"))
+def _extensions(users: Collection[int], course_id: int, keys: list[str]) -> dict[int, list[Grant]]:
+    grants: dict[int, list[Grant]] = {user: [] for user in users}
+    for user, _, grant in _rows(users, course_id, keys):
+        grants[user].append(grant)
+    return grants
+
+
+def _rows(users: Collection[int], course_id: int, keys: list[str]) -> list[tuple[int, str, Grant]]:
+    """Return (person, piece of work, grant) for every extension, those of the persons' groups included."""
+    rows = (
+        Extension.objects.filter(course_id=course_id, item__in=keys)
+        .annotate(who=Coalesce("user_id", F("group__members")))
+        .filter(who__in=users)
+        .values_list("who", "item", "group_id", "closes_at", "extra_seconds", "time_multiplier")
+    )
+    return [
+        (who, key, Grant(f"group:{group}" if group else "person", closes_at, seconds, float(multiplier)))
+        for who, key, group, closes_at, seconds, multiplier in rows
+    ]
 
 
 def end_of_attempt(
