@@ -11,3 +11,7 @@ class TooLate(Refused):
 
 class MayStillWrite(Refused):
     """Others still write or may still start; it can be done all the same, by saying so."""
+
+
+class WouldEnd(Refused):
+    """Running attempts would be left without time; it can be done all the same, by saying so."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from quizzes import queries
 from quizzes.kinds import KINDS, Data, Pictured, Value
-from quizzes.models import Attempt, AttemptItem
+from quizzes.models import Attempt, AttemptItem, Section
 from quizzes.phases import EVERYTHING, Shown
 from quizzes.replay import standing_answers
 
@@ -24,6 +24,8 @@ class AskedQuestion:
     template: str
     fields: Data
     answered: bool
+    #: The section that begins with this question.
+    section: Section | None = None
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,9 @@ class ReviewedQuestion:
 def asked_questions(attempt: Attempt) -> list[AskedQuestion]:
     """Return the attempt's questions in its order, with the answers that stand."""
     answers = standing_answers(queries.log_of(attempt))
-    asked = []
+    asked, inside = [], None
     for item in queries.items_of(attempt):
+        section = item.slot.section if item.slot else None
         kind, answer = KINDS[item.version.kind], answers.get(item.position)
         value = answer.value if answer else None
         asked.append(
@@ -68,8 +71,10 @@ def asked_questions(attempt: Attempt) -> list[AskedQuestion]:
                 template=kind.template,
                 fields=kind.fields(item.data, item.option_order, value),
                 answered=any(part.strip() for part in value or []),
+                section=section if section != inside else None,
             )
         )
+        inside = section
     return asked
 
 

@@ -158,6 +158,13 @@ class Quiz(models.Model):
         """How long after the end answers still count."""
         return timedelta(seconds=self.grace_seconds)
 
+    def clock_start(self, started_at: datetime) -> datetime:
+        """Return from when the time limit of an attempt begun at `started_at` runs.
+
+        Who starts together shares one clock: it runs from the opening, for latecomers, too.
+        """
+        return self.opens_at if self.lobby and self.opens_at is not None else started_at
+
     def is_open(self, now: datetime) -> bool:
         """Whether attempts may start, extensions aside."""
         return self.has_opened(now) and (self.closes_at is None or now < self.closes_at)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from quizzes.models import Quiz
 from quizzes.queries.cards import QuizCard, cards_for
+from quizzes.queries.drawers import missing_draws
 from quizzes.queries.endings import Ending, endings, shown_of
 from quizzes.queries.live import Live, live
 from quizzes.queries.results import (
@@ -35,6 +36,7 @@ __all__ = [
     "items_of",
     "live",
     "log_of",
+    "missing_draws",
     "panels",
     "quiz_of_guest",
     "result_rows",

@@ -160,5 +160,6 @@ def log_of(attempt: Attempt) -> list[Answer]:
 
 
 def items_of(attempt: Attempt) -> list[AttemptItem]:
-    """Return the attempt's questions with the versions given."""
-    return list(AttemptItem.objects.filter(attempt=attempt).select_related("version__question", "scored_by"))
+    """Return the attempt's questions with the versions given and their sections."""
+    items = AttemptItem.objects.filter(attempt=attempt)
+    return list(items.select_related("version__question", "scored_by", "slot__section"))

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import random
 import secrets
 from collections import Counter
 from collections.abc import Sequence
@@ -10,19 +9,20 @@ from datetime import datetime
 from hashlib import sha256
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from classroom import clock
 from classroom.models import Enrolment, Role, User
-from quizzes import checking
 from quizzes.errors import Refused, TooLate
-from quizzes.kinds import KINDS, Value
+from quizzes.kinds import Value
 from quizzes.marks import mark
-from quizzes.models import Answer, Attempt, AttemptEvent, AttemptItem, QuestionVersion, Quiz, Slot
+from quizzes.models import Answer, Attempt, AttemptEvent, AttemptItem, Quiz
 from quizzes.replay import Standing, standing_answers
 from quizzes.scoring import total
+from quizzes.services.deadlines import held
+from quizzes.services.items import items_for
 
 log = logging.getLogger(__name__)
 
@@ -44,18 +44,38 @@ def start_attempt(*, quiz: Quiz, user: User, now: datetime) -> Attempt:
     attempts = list(Attempt.objects.filter(quiz=quiz, user=user).order_by("number"))
     if attempts and attempts[-1].finished_at is None:
         return attempts[-1]
-    _check_may_start(quiz, user, now, len(attempts))
     try:
         with transaction.atomic():
-            return _create_attempt(quiz, user, now, number=len(attempts) + 1)
+            return _create_attempt(held(quiz), user, now, made=len(attempts))
     except IntegrityError:  # another request was first with this number
         return Attempt.objects.get(quiz=quiz, user=user, number=len(attempts) + 1)
 
 
-def _check_may_start(quiz: Quiz, user: User, now: datetime, made: int) -> None:
+def _create_attempt(quiz: Quiz, user: User, now: datetime, made: int) -> Attempt:
+    allowance = clock.allowances([user.pk], quiz)[user.pk]
+    _check_may_start(quiz, allowance.close_of(quiz), now, made)
+    deadline = allowance.deadline(quiz, quiz.clock_start(now))
+    if deadline is not None and deadline <= now:
+        raise TooLate(_("Everybody started together, and the time is over."))
+    attempt = Attempt(
+        quiz=quiz,
+        user=user,
+        number=made + 1,
+        seed=secrets.randbits(62),
+        started_at=now,
+        deadline=deadline,
+        accepts_until=deadline and deadline + quiz.grace,
+    )
+    items = items_for(attempt, quiz)
+    attempt.max_score = sum(item.max_points for item in items)
+    attempt.save(force_insert=True)
+    AttemptItem.objects.bulk_create(items)
+    return attempt
+
+
+def _check_may_start(quiz: Quiz, closes_at: datetime | None, now: datetime, made: int) -> None:
     if quiz.opens_at is None or now < quiz.opens_at:
         raise Refused(_("This quiz is not open yet. This page tells you when it is."))
-    closes_at = clock.effective_deadline(user, quiz)
     if closes_at is not None and now >= closes_at:
         raise TooLate(_("This quiz is closed."))
     if made >= quiz.max_attempts:
@@ -67,55 +87,6 @@ def _check_may_start(quiz: Quiz, user: User, now: datetime, made: int) -> None:
             )
             % {"count": quiz.max_attempts}
         )
-
-
-def _create_attempt(quiz: Quiz, user: User, now: datetime, number: int) -> Attempt:
-    deadline = clock.effective_deadline(user, quiz, started_at=now)
-    attempt = Attempt.objects.create(
-        quiz=quiz,
-        user=user,
-        number=number,
-        seed=secrets.randbits(62),
-        started_at=now,
-        deadline=deadline,
-        accepts_until=deadline and deadline + quiz.grace,
-    )
-    items = _items_for(attempt, quiz)
-    AttemptItem.objects.bulk_create(items)
-    attempt.max_score = sum(item.max_points for item in items)
-    attempt.save(update_fields=["max_score"])
-    return attempt
-
-
-def _items_for(attempt: Attempt, quiz: Quiz) -> list[AttemptItem]:
-    """Give the newest version of every question, in this attempt's order."""
-    newest = QuestionVersion.objects.filter(question=OuterRef("question")).order_by("-number")
-    slots = list(
-        Slot.objects.filter(quiz=quiz)
-        .annotate(version_id=Subquery(newest.values("pk")[:1]))
-        .exclude(version_id=None)
-        .order_by("position")
-    )
-    versions = QuestionVersion.objects.in_bulk([slot.version_id for slot in slots])
-    rng = random.Random(attempt.seed)  # noqa: S311 - an order to look at, no secret
-    if quiz.shuffle_questions:
-        rng.shuffle(slots)
-    return [
-        AttemptItem(
-            attempt=attempt,
-            position=position,
-            slot=slot,
-            version=versions[slot.version_id],
-            option_order=KINDS[versions[slot.version_id].kind].order(
-                versions[slot.version_id].data, rng, shuffle=quiz.shuffle_options
-            ),
-            variant=checking.variant(
-                versions[slot.version_id].kind, versions[slot.version_id].data, rng.getrandbits(62)
-            ),
-            max_points=float(slot.points),
-        )
-        for position, slot in enumerate(slots, start=1)
-    ]
 
 
 def record_answer(
