@@ -9,6 +9,10 @@ class TooLate(Refused):
     """The time for it is over."""
 
 
+class Outdated(Refused):
+    """Somebody else has changed the same thing in between."""
+
+
 class MayStillWrite(Refused):
     """Others still write or may still start; it can be done all the same, by saying so."""
 
