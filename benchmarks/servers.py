@@ -44,7 +44,7 @@ SERVERS = {
 SEED = """
 from classroom import clock
 from classroom.models import Outbox, User
-from django.contrib.sessions.backends.db import SessionStore
+from classroom.sessions import SessionStore
 import sys
 for n in range({clients}):
     user, _ = User.objects.get_or_create(email=f"b{{n}}@example.org")

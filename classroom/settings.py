@@ -114,7 +114,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "classroom.sessions.OwnerOfSession",
     # Pages are for signed-in people unless a view says otherwise with @login_not_required.
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "classroom.appearance.own_language_and_zone",
@@ -171,7 +171,7 @@ elif _database["ENGINE"].endswith("postgresql"):
 
 # Sessions and the limits on sign-in live in the database: they survive every restart, and a Redis that is
 # down signs nobody out.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "classroom.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},

@@ -24,13 +24,12 @@ from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.hashers import make_password
-from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from classroom.models import Course, Enrolment, User
+from classroom.models import Course, Enrolment, Session, User
 from quizzes.models import Quiz
 from tests.factories import CourseFactory
 from tests.quizzes.factories import make_quiz
@@ -80,6 +79,7 @@ def course_of(students: int) -> tuple[Course, list[str]]:
     expires = timezone.now() + timedelta(days=1)
     sessions = [
         Session(
+            user=user,
             session_key=store._get_new_session_key(),
             session_data=store.encode(
                 {

@@ -6,6 +6,7 @@ from classroom.models.course import Course, Reference, Topic, Week
 from classroom.models.leased import Leased
 from classroom.models.outbox import Outbox
 from classroom.models.people import Accommodation, Enrolment, Extension, Group, Role
+from classroom.models.session import Session
 from classroom.models.sign_in import SignInCode
 from classroom.models.user import User
 
@@ -22,6 +23,7 @@ __all__ = [
     "Reference",
     "Role",
     "ScheduleItem",
+    "Session",
     "SignInCode",
     "Topic",
     "User",

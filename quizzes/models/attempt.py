@@ -15,7 +15,7 @@ from quizzes.models.quiz import Quiz, Slot
 class AttemptQuerySet(models.QuerySet["Attempt"]):
     """Attempts by state at a time."""
 
-    def accepting(self, now: datetime) -> Self:
+    def accepting(self, now: datetime | models.Expression) -> Self:
         """Keep those that still take answers, the grace included."""
         return self.filter(models.Q(accepts_until=None) | models.Q(accepts_until__gt=now), finished_at=None)
 

@@ -15,10 +15,12 @@ from django.utils.translation import ngettext
 
 from classroom import clock
 from classroom.models import Enrolment, Role, User
+from classroom.prepared import ID, MOMENT, Given, InsertOnce, Rows, Update
 from quizzes.errors import Refused, TooLate
 from quizzes.kinds import Value
 from quizzes.marks import mark
 from quizzes.models import Answer, Attempt, AttemptEvent, AttemptItem, Quiz
+from quizzes.models.attempt import AttemptQuerySet
 from quizzes.replay import Standing, standing_answers
 from quizzes.scoring import total
 from quizzes.services.deadlines import held
@@ -30,6 +32,26 @@ log = logging.getLogger(__name__)
 MAX_ANSWER_CHARACTERS = 20_000
 #: How many overdue attempts one sweep closes.
 SWEEP_SIZE = 500
+
+
+def _mine() -> AttemptQuerySet:
+    """Return the given attempt if it is the given person's and they still take part."""
+    # Correlated by the attempt's own column. A join would make an update a "WHERE id IN (SELECT ...)", whose
+    # inner part PostgreSQL does not look at again after it has waited for somebody's hand-in.
+    taking_part = Enrolment.objects.filter(
+        ~Q(role=Role.GUEST) | Q(course__quizzes__anonymous=True),
+        course__quizzes=OuterRef("quiz_id"),
+        user=Given("user", ID),
+        left_at=None,
+        course__archived_at=None,
+    )
+    return Attempt.objects.filter(Exists(taking_part), pk=Given("attempt", ID), user=Given("user", ID))
+
+
+# A save's statements; a whole class runs them every second.
+_MINE = Rows(_mine)
+_CLAIM = Update(lambda: _mine().accepting(Given("now", MOMENT)), last_saved_at=Given("now", MOMENT))
+_KEEP = InsertOnce(Answer, "attempt", "position", "client", "seq", "value", "received_at")
 
 
 def start_attempt(*, quiz: Quiz, user: User, now: datetime) -> Attempt:
@@ -112,33 +134,18 @@ def record_answer(
     """
     if len(json.dumps(value)) > MAX_ANSWER_CHARACTERS:
         raise Refused(_("This answer is too long to be saved."))
-    # Correlated by the attempt's own column. A join would make the update a "WHERE id IN (SELECT ...)", whose
-    # inner part PostgreSQL does not look at again after it has waited for somebody's hand-in.
-    taking_part = Enrolment.objects.filter(
-        ~Q(role=Role.GUEST) | Q(course__quizzes__anonymous=True),
-        course__quizzes=OuterRef("quiz_id"),
-        user=user,
-        left_at=None,
-        course__archived_at=None,
-    )
     with transaction.atomic():
-        mine = Attempt.objects.filter(Exists(taking_part), pk=attempt_id, user=user)
-        if not mine.accepting(now).update(last_saved_at=now):
-            if not mine.exists():
+        if not _CLAIM(attempt=attempt_id, user=user.pk, now=now):
+            if not _MINE(attempt=attempt_id, user=user.pk):
                 raise Refused(_("This attempt is not yours."))
             raise TooLate(_("The time is up: this change came too late. What was saved before counts."))
-        Answer.objects.bulk_create(
-            [
-                Answer(
-                    attempt_id=attempt_id,
-                    position=position,
-                    client=client[:36],
-                    seq=seq,
-                    value=value,
-                    received_at=now,
-                )
-            ],
-            ignore_conflicts=True,
+        _KEEP(
+            attempt_id=attempt_id,
+            position=position,
+            client=client[:36],
+            seq=seq,
+            value=value,
+            received_at=now,
         )
 
 

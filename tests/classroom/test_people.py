@@ -147,7 +147,7 @@ def test_list_takes_the_same_queries_however_many_people(client, course, instruc
         student_of(course)
     with CaptureQueriesContext(connection) as queries:
         client.get(url("people", course))
-    assert len(queries) == 4  # session, user, seat, list
+    assert len(queries) == 3  # session with user, seat, list
 
 
 # Through a student's eyes

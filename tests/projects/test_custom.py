@@ -153,4 +153,4 @@ def test_the_list_takes_as_many_queries_for_three_as_for_one(as_teacher, django_
         as_teacher.get(page("own_exercises"))
 
 
-LIST_QUERIES = 5
+LIST_QUERIES = 4

@@ -305,7 +305,7 @@ def test_staff_pages_need_as_many_queries_for_three_as_for_one(
     with django_assert_num_queries(2):
         queries.queue_state(course=challenge.course, now=NOW)
     client = as_user(instructor_of(challenge.course))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(reverse("projects:results", args=[challenge.course.slug, challenge.pk]))
 
 

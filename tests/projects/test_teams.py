@@ -304,7 +304,7 @@ def test_pages_need_as_many_queries_for_three_teams_as_for_one(
     with django_assert_num_queries(2):
         queries.challenge_rows(hackathon=hackathon, now=NOW)
     client = as_user(instructor_of(hackathon.course))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         assert client.get(url("teams", hackathon)).status_code == 200
 
 

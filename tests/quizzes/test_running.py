@@ -100,7 +100,7 @@ def test_the_run_page_shares_link_and_qr_code(as_teacher, quiz):
     assert "<svg" in page
 
 
-@pytest.mark.parametrize(("name", "queries"), [("run", 14), ("panel", 10)])
+@pytest.mark.parametrize(("name", "queries"), [("run", 13), ("panel", 9)])
 @pytest.mark.parametrize("students", [1, 3])
 def test_the_number_of_queries_does_not_grow_with_students(
     as_teacher, quiz, name, queries, students, django_assert_num_queries

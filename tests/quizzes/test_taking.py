@@ -84,8 +84,8 @@ def test_a_saved_answer_is_there_after_a_reload(as_student, attempt):
     assert 'value="0,64"' in as_student.get(url("attempt", attempt)).content.decode()
 
 
-def test_saving_costs_four_queries(as_student, attempt, django_assert_num_queries):
-    with django_assert_num_queries(6):  # session, user, claim, insert; and the savepoint around them
+def test_saving_costs_three_queries(as_student, attempt, django_assert_num_queries):
+    with django_assert_num_queries(5):  # session with user, claim, insert; and the savepoint around them
         save(as_student, attempt, 2, "0.64")
 
 

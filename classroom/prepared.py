@@ -1,0 +1,145 @@
+"""Statements that Django writes once.
+
+Django takes longer to write the SQL of a query than PostgreSQL takes to answer it, again and again the same
+text. What a whole class asks at the same moment is written once a thread and kept; each run only fills in its
+values. A statement is still made of models and querysets, with `Given("name", field)` in place of values:
+
+    OWN = Rows(lambda: Attempt.objects.filter(pk=Given("pk", ID), user=Given("user", ID)))
+    OWN(pk=7, user=3)  # -> [<Attempt>]
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.models.constants import OnConflict
+from django.db.models.query import get_related_populators
+from django.db.models.sql import InsertQuery, UpdateQuery
+from django.db.models.sql.compiler import SQLCompiler
+
+Row = TypeVar("Row", bound=models.Model)
+
+#: Fields for values that stand for a key or a moment.
+ID = models.BigIntegerField()
+MOMENT = models.DateTimeField()
+
+
+class Given(models.Expression):
+    """A place in a prepared statement for a value that each run names."""
+
+    def __init__(self, name: str, field: "models.Field[Any, Any]") -> None:
+        super().__init__(output_field=field)
+        self.name = name
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:  # noqa: ANN401 - any database's
+        """Leave a place in the SQL, and itself among the parameters."""
+        return "%s", [self]
+
+
+class _Statement:
+    """SQL with its parameters, some of them still `Given`; one copy a thread, as the connections are."""
+
+    def __init__(self) -> None:
+        self._written = threading.local()
+
+    def _write(self) -> tuple[SQLCompiler, str, tuple[Any, ...]]:
+        raise NotImplementedError
+
+    def _compiled(self) -> tuple[SQLCompiler, str, tuple[Any, ...]]:
+        if not hasattr(self._written, "statement"):
+            self._written.statement = self._write()
+        statement: tuple[SQLCompiler, str, tuple[Any, ...]] = self._written.statement
+        return statement
+
+    @staticmethod
+    def _filled(parameters: tuple[Any, ...], values: Mapping[str, Any]) -> list[Any]:
+        return [
+            one.output_field.get_db_prep_value(values[one.name], connection)
+            if isinstance(one, Given)
+            else one
+            for one in parameters
+        ]
+
+
+class Rows(_Statement, Generic[Row]):
+    """A prepared SELECT; a run returns model instances, `select_related` and annotations included."""
+
+    def __init__(self, queryset: "Callable[[], models.QuerySet[Row]]") -> None:
+        super().__init__()
+        self._queryset = queryset
+
+    def _write(self) -> tuple[SQLCompiler, str, tuple[Any, ...]]:
+        compiler = self._queryset().query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, parameters = compiler.as_sql()
+        return compiler, sql, tuple(parameters)
+
+    def __call__(self, **values: Any) -> list[Row]:  # noqa: ANN401 - any field's
+        """Return the rows for these values."""
+        compiler, sql, parameters = self._compiled()
+        with connection.cursor() as cursor:
+            cursor.execute(sql, self._filled(parameters, values))
+            found = cursor.fetchall()
+        # From here on it is what `django.db.models.query.ModelIterable` does.
+        info, select = compiler.klass_info, compiler.select
+        columns = info["select_fields"]
+        start, end = columns[0], columns[-1] + 1
+        names = [column[0].target.attname for column in select[start:end]]
+        related = get_related_populators(info, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]  # stubs of 6.1
+        rows = []
+        for values_of_row in compiler.results_iter([found]):
+            row = info["model"].from_db(DEFAULT_DB_ALIAS, names, values_of_row[start:end])
+            for populator in related:
+                populator.populate(values_of_row, row)
+            for name, column in compiler.annotation_col_map.items():
+                setattr(row, name, values_of_row[column])
+            rows.append(row)
+        return rows
+
+
+class Update(_Statement):
+    """A prepared UPDATE; a run returns how many rows it changed."""
+
+    def __init__(self, queryset: "Callable[[], models.QuerySet[Any]]", **changes: Given) -> None:
+        super().__init__()
+        self._queryset, self._changes = queryset, changes
+
+    def _write(self) -> tuple[SQLCompiler, str, tuple[Any, ...]]:
+        query: UpdateQuery = self._queryset().query.chain(UpdateQuery)  # type: ignore[assignment]  # stubs lag
+        query.add_update_values(self._changes)
+        compiler = query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, parameters = compiler.as_sql()
+        return compiler, sql, tuple(parameters)
+
+    def __call__(self, **values: Any) -> int:  # noqa: ANN401 - any field's
+        """Change the rows for these values."""
+        _, sql, parameters = self._compiled()
+        with connection.cursor() as cursor:
+            cursor.execute(sql, self._filled(parameters, values))
+            return int(cursor.rowcount)
+
+
+class InsertOnce(_Statement):
+    """A prepared INSERT of one row that leaves out what a constraint says is there already."""
+
+    def __init__(self, model: type[models.Model], *names: str) -> None:
+        super().__init__()
+        self._model, self._names = model, names
+
+    def _write(self) -> tuple[SQLCompiler, str, tuple[Any, ...]]:
+        fields: list[models.Field[Any, Any]] = [
+            field for field in self._model._meta.concrete_fields if field.name in self._names
+        ]
+        row = self._model(**{field.attname: Given(field.attname, field) for field in fields})
+        query = InsertQuery(self._model, on_conflict=OnConflict.IGNORE)
+        query.insert_values(fields, [row])
+        compiler = query.get_compiler(DEFAULT_DB_ALIAS)
+        [(sql, parameters)] = compiler.as_sql()
+        return compiler, sql, tuple(parameters)
+
+    def __call__(self, **values: Any) -> bool:  # noqa: ANN401 - any field's
+        """Insert the row; tell whether it is new."""
+        _, sql, parameters = self._compiled()
+        with connection.cursor() as cursor:
+            cursor.execute(sql, self._filled(parameters, values))
+            return bool(cursor.rowcount)
