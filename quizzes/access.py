@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from classroom.access import Seat, instructor_seat, seat_in, staff_seat
-from quizzes.models import Attempt, Quiz
+from quizzes.models import Attempt, Question, Quiz
 
 
 def visible_quiz(request: HttpRequest, slug: str, pk: int, now: datetime) -> tuple[Seat, Quiz]:
@@ -27,6 +27,18 @@ def quiz_for_instructor(request: HttpRequest, slug: str, pk: int) -> tuple[Seat,
     return seat, _quiz(seat, pk)
 
 
+def question_of_quiz(
+    request: HttpRequest, slug: str, pk: int, question_pk: int
+) -> tuple[Seat, Quiz, Question]:
+    """Return a question that the quiz has given to somebody, for staff."""
+    seat, quiz = quiz_for_staff(request, slug, pk)
+    found = Question.objects.filter(pk=question_pk, course=seat.course)
+    question = found.filter(versions__items__attempt__quiz=quiz).first()
+    if question is None:
+        raise Http404(_("Nobody has been given such a question in this quiz."))
+    return seat, quiz, question
+
+
 def own_attempt(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Attempt]:
     """Return an attempt of the asking person's own."""
     seat = seat_in(request, slug, guests=True)
@@ -37,6 +49,12 @@ def own_attempt(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Attempt
 def attempt_for_staff(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Attempt]:
     """Return anybody's attempt, for staff."""
     seat = staff_seat(request, slug)
+    return seat, _attempt(seat, pk)
+
+
+def attempt_for_instructor(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Attempt]:
+    """Return anybody's attempt, for somebody who runs the course."""
+    seat = instructor_seat(request, slug)
     return seat, _attempt(seat, pk)
 
 

@@ -10,7 +10,7 @@ Intervals cover 95 %.
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist, median
 
 #: Half-width of a 95 % interval in standard errors.
@@ -134,6 +134,13 @@ def item_statistics(marks: Marks, totals: Marks, most: float) -> ItemStatistics:
         discrimination_index=index,
         discrimination_interval=correlation_interval(index, len(marks)),
         discriminative_efficiency=discriminative_efficiency(marks, others),
+    )
+
+
+def without_comparison(item: ItemStatistics) -> ItemStatistics:
+    """Return the numbers of a question that is no part of the totals: nothing can be said against others."""
+    return replace(
+        item, discrimination_index=None, discrimination_interval=None, discriminative_efficiency=None
     )
 
 

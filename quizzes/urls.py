@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quizzes.views import images, running, taking
+from quizzes.views import images, running, statistics, taking
 
 app_name = "quizzes"
 
@@ -19,6 +19,12 @@ urlpatterns = [
     path("<int:pk>/release/", running.release, name="release"),
     path("<int:pk>/extend/", running.extend, name="extend"),
     path("<int:pk>/results.csv", running.results_csv, name="results_csv"),
+    path("<int:pk>/statistics/", statistics.statistics, name="statistics"),
+    path("<int:pk>/statistics.csv", statistics.statistics_csv, name="statistics_csv"),
+    path("<int:pk>/statistics/misconceptions/", statistics.misconceptions, name="misconceptions"),
+    path(
+        "<int:pk>/statistics/<int:question_pk>/", statistics.question_statistics, name="question_statistics"
+    ),
     path("attempts/<int:pk>/", taking.attempt, name="attempt"),
     path("attempts/<int:pk>/answers/", taking.save, name="save"),
     path("attempts/<int:pk>/clock/", taking.attempt_clock, name="clock"),
