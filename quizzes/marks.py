@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from quizzes.kinds import KINDS, Score
+from quizzes.kinds import KINDS, Score, Value
 from quizzes.models import AttemptItem, Quiz
 from quizzes.replay import Standing
 from quizzes.scoring import points_for
@@ -30,17 +30,19 @@ def mark(
     hints
         How many hints were taken.
     score
-        What a worker found; only for kinds that are not scored by rule.
+        What a worker found, if that is not in the item's verdict; only for kinds that are not scored by rule.
     """
     version = item.scored_by or item.version
     kind = KINDS[version.kind]
     answered = answer is not None and any(part.strip() for part in answer.value)
     if answer is None or not answered:
         return Mark(0.0, None)
-    if score is None:
-        if kind.graded_by != "rule":
-            return Mark(None, None)
+    if score is None and kind.graded_by == "rule":
         score = kind.score(item.data, answer.value)
+    if score is None:
+        score = found(item, answer.value)
+    if score is None:
+        return Mark(None, None)
     points = points_for(
         score.fraction,
         max_points=item.max_points,
@@ -52,3 +54,13 @@ def mark(
         hint_cost_percent=None if quiz.practice else quiz.hint_cost_percent,
     )
     return Mark(points, score)
+
+
+def found(item: AttemptItem, value: Value) -> Score | None:
+    """Return what a worker found out about just this answer; None where none has looked at it yet."""
+    verdict = item.verdict
+    if "fraction" not in verdict or verdict.get("value") != value:
+        return None
+    return Score(
+        float(verdict["fraction"]), str(verdict.get("feedback", "")), str(verdict.get("misconception", ""))
+    )

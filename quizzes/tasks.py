@@ -2,14 +2,28 @@
 
 from celery import shared_task
 
-from classroom import clock
+from classroom import bell, clock
 from quizzes import services
+from quizzes.checking import record
+
+#: How many bells one sweep rings at most; the next sweep follows in seconds.
+SWEEP_BELLS = 50
 
 
 @shared_task
 def sweep() -> None:
-    """Close attempts whose time is up and that nobody has looked at since."""
-    services.finish_overdue(now=clock.now())
+    """Close attempts whose time is up and that nobody has looked at; ring for what waits for a worker."""
+    now = clock.now()
+    services.finish_overdue(now=now)
+    record.give_up_lapsed(now=now)
+    for _ in range(min(record.waiting_count(now=now), SWEEP_BELLS)):
+        bell.ring(record.CHECK_TASK)
+
+
+@shared_task
+def check_item() -> None:
+    """Check the answer that waits longest for the sandbox."""
+    record.check_next()
 
 
 @shared_task

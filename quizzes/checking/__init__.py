@@ -1,7 +1,8 @@
-"""The quizzes' door to the engine: draw a student's own variant of a question, its key computed by nnengine.
+"""The quizzes' door to the engine: variants of questions, keyed by it, and answers checked in its sandbox.
 
 A variant is what a kind's author data lack: the numbers that this student sees, and the key. It is stored
-with the attempt, so that showing, scoring and replaying it need no engine.
+with the attempt, so that showing, scoring and replaying it need no engine. Answers that need the sandbox are
+checked by a worker: `quizzes.checking.record` asks, claims, checks and records.
 """
 
 from collections.abc import Callable
@@ -9,7 +10,10 @@ from collections.abc import Callable
 import numpy as np
 
 from quizzes.checking import backprop, boundary, convolution, loss_curve, shapes
+from quizzes.checking.door import author_problems, check
 from quizzes.kinds import Data
+
+__all__ = ["author_problems", "check", "variant"]
 
 _DRAW: dict[str, Callable[[Data, np.random.Generator], Data]] = {
     "shapes": shapes.draw,

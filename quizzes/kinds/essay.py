@@ -5,7 +5,7 @@
 "notes": ""}``, all of it optional. ``template`` is what the field begins with, ``notes`` are for graders
 only; weights are 1 where none is given. Word limits are shown and counted, not enforced.
 
-An answer is one field. `graded` turns a filled-in rubric into a share of the points.
+An answer is one field.
 """
 
 from django.utils.translation import gettext as _
@@ -67,29 +67,6 @@ class Essay(QuestionKind):
         """Return the text, its length, and by what it is graded."""
         text = value[0].strip() if value else ""
         return {"text": text, "words": len(text.split()), "rubric": base.rows_of(data, "rubric")}
-
-
-def graded(data: Data, chosen: dict[str, int]) -> float:
-    """Return the share of the points that a filled-in rubric gives, from 0 to 1.
-
-    Parameters
-    ----------
-    chosen
-        For each criterion, by its place as text ("0", "1", ...), the place of the chosen level; a criterion
-        that is not there earns nothing.
-    """
-    rows = base.rows_of(data, "rubric")
-    earned = 0.0
-    for place, row in enumerate(rows):
-        levels, level = base.rows_of(row, "levels"), chosen.get(str(place))
-        if level is not None and 0 <= level < len(levels):
-            earned += _weight(row) * float(levels[level]["fraction"])
-    total = sum(_weight(row) for row in rows)
-    return earned / total if total else 0.0
-
-
-def _weight(row: Data) -> float:
-    return float(row.get("weight", 1))
 
 
 def _criterion_problems(row: Data) -> list[str]:

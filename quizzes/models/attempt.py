@@ -101,9 +101,13 @@ class AttemptItem(Leased):
     scored_by = models.ForeignKey(
         QuestionVersion, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    #: What a worker found out: {"fraction": 0.5, "feedback": "...", "misconception": ""}.
+    #: What a worker found out about one answer: {"value": ["..."], "fraction": 0.5, "feedback": "...",
+    #: "misconception": ""}; before that {"value": ["..."]}, perhaps with "problem" and "tries".
     verdict: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(
         _("verdict"), default=dict, blank=True
+    )
+    unchecked_since = models.DateTimeField(
+        _("waits for a worker since"), null=True, blank=True, editable=False
     )
     rubric: "models.JSONField[dict[str, Any], dict[str, Any]]" = models.JSONField(
         _("rubric, as filled in"), default=dict, blank=True
@@ -120,6 +124,13 @@ class AttemptItem(Leased):
         ordering = ["attempt", "position"]
         constraints = [
             models.UniqueConstraint(fields=["attempt", "position"], name="item_position_once_an_attempt")
+        ]
+        indexes = [
+            models.Index(
+                fields=["unchecked_since"],
+                condition=models.Q(unchecked_since__isnull=False),
+                name="item_unchecked",
+            )
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from classroom import clock
 from classroom.models import Enrolment, Role, User
 from classroom.prepared import ID, MOMENT, Given, InsertOnce, Rows, Update
+from quizzes.checking import record
 from quizzes.errors import Refused, TooLate
 from quizzes.kinds import Value
 from quizzes.marks import mark
@@ -197,6 +198,7 @@ def _score(attempt: Attempt) -> None:
             item, answers.get(item.position), quiz=attempt.quiz, hints=hints[item.position]
         ).points
     AttemptItem.objects.bulk_update(items, ["points"])
+    record.ask_for(attempt, items, answers)
     attempt.receipt = receipt_for(attempt, items, answers)
     attempt.save(update_fields=["receipt"])
     add_up(attempt)
