@@ -7,6 +7,7 @@ object exists gets 404; one who may see it but not do this gets 403.
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from classroom.markdown import show_pictures_of
 from classroom.models.course import Course
 from classroom.models.people import Enrolment, Role
 from classroom.models.user import User
+from classroom.prepared import ID, Given, Rows
 
 #: The session's key for "an instructor looks at this course as a student does".
 VIEW_AS_STUDENT = "view_as_student"
@@ -22,6 +24,13 @@ VIEW_AS_STUDENT = "view_as_student"
 STAFF = frozenset({Role.VIEWER, Role.ASSISTANT, Role.INSTRUCTOR})
 GRADERS = frozenset({Role.ASSISTANT, Role.INSTRUCTOR})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+_PLACE = Rows(
+    lambda: Enrolment.objects.select_related("course").filter(
+        course__slug=Given("slug", models.SlugField()), user=Given("user", ID), left_at=None
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -75,9 +84,7 @@ def seat_in(request: HttpRequest, slug: str, *, guests: bool = False) -> Seat:
         eyes, or at an archived course.
     """
     user = signed_in(request)
-    enrolment = (
-        Enrolment.objects.select_related("course").filter(course__slug=slug, user=user, left_at=None).first()
-    )
+    enrolment = next(iter(_PLACE(slug=slug, user=user.pk)), None)
     if enrolment and enrolment.role == Role.GUEST and not guests:
         raise Http404(_("There is no such course, or you do not take part in it."))
     if enrolment:

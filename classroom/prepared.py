@@ -119,27 +119,33 @@ class Update(_Statement):
             return int(cursor.rowcount)
 
 
-class InsertOnce(_Statement):
-    """A prepared INSERT of one row that leaves out what a constraint says is there already."""
+class Insert(_Statement):
+    """A prepared INSERT of the named fields of model instances; the keys the database gives are not fetched.
 
-    def __init__(self, model: type[models.Model], *names: str) -> None:
+    With `ignore_conflicts`, what a constraint says is there already is left out.
+    """
+
+    def __init__(self, model: type[models.Model], *names: str, ignore_conflicts: bool = False) -> None:
         super().__init__()
-        self._model, self._names = model, names
+        self._model, self._names, self._ignore = model, names, ignore_conflicts
 
     def _write(self) -> tuple[SQLCompiler, str, tuple[Any, ...]]:
         fields: list[models.Field[Any, Any]] = [
             field for field in self._model._meta.concrete_fields if field.name in self._names
         ]
         row = self._model(**{field.attname: Given(field.attname, field) for field in fields})
-        query = InsertQuery(self._model, on_conflict=OnConflict.IGNORE)
+        query = InsertQuery(self._model, on_conflict=OnConflict.IGNORE if self._ignore else None)
         query.insert_values(fields, [row])
         compiler = query.get_compiler(DEFAULT_DB_ALIAS)
         [(sql, parameters)] = compiler.as_sql()
         return compiler, sql, tuple(parameters)
 
-    def __call__(self, **values: Any) -> bool:  # noqa: ANN401 - any field's
-        """Insert the row; tell whether it is new."""
+    def __call__(self, *rows: models.Model) -> None:
+        """Insert the rows."""
         _, sql, parameters = self._compiled()
+        filled = [self._filled(parameters, vars(row)) for row in rows]
         with connection.cursor() as cursor:
-            cursor.execute(sql, self._filled(parameters, values))
-            return bool(cursor.rowcount)
+            if len(filled) == 1:
+                cursor.execute(sql, filled[0])
+            else:
+                cursor.executemany(sql, filled)  # PostgreSQL gets them all before it is waited for

@@ -6,7 +6,17 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from classroom.access import Seat, instructor_seat, seat_in, staff_seat
-from quizzes.models import Attempt, Question, Quiz
+from classroom.prepared import ID, Given, Rows
+from quizzes.models import Arrival, Attempt, Question, Quiz
+
+_QUIZ = Rows(
+    lambda: Quiz.objects.select_related("week").filter(pk=Given("pk", ID), course=Given("course", ID))
+)
+_OWN_ATTEMPT = Rows(
+    lambda: Attempt.objects.select_related("quiz").filter(
+        pk=Given("pk", ID), user=Given("user", ID), quiz__course=Given("course", ID)
+    )
+)
 
 
 def visible_quiz(request: HttpRequest, slug: str, pk: int, now: datetime) -> tuple[Seat, Quiz]:
@@ -42,8 +52,11 @@ def question_of_quiz(
 def own_attempt(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Attempt]:
     """Return an attempt of the asking person's own."""
     seat = seat_in(request, slug, guests=True)
-    conditions: dict[str, object] = {"quiz__anonymous": True} if seat.is_guest else {}
-    return seat, _attempt(seat, pk, user=seat.user, **conditions)
+    attempt = next(iter(_OWN_ATTEMPT(pk=pk, user=seat.user.pk, course=seat.course.pk)), None)
+    if attempt is None or (seat.is_guest and not attempt.quiz.anonymous):
+        raise Http404(_("There is no such attempt of yours."))
+    attempt.user, attempt.quiz.course = seat.user, seat.course
+    return seat, attempt
 
 
 def attempt_for_staff(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Attempt]:
@@ -59,24 +72,24 @@ def attempt_for_instructor(request: HttpRequest, slug: str, pk: int) -> tuple[Se
 
 
 def _quiz(seat: Seat, pk: int, published_by: datetime | None = None) -> Quiz:
-    quizzes = Quiz.objects.select_related("week").filter(course=seat.course, pk=pk)
-    if published_by is not None:
-        quizzes = quizzes.filter(published_at__lte=published_by)
-    if seat.is_guest:  # the code let them into one quiz, and only as long as it takes guests
-        quizzes = quizzes.filter(anonymous=True, room__arrivals__user=seat.user)
-    quiz = quizzes.first()
-    if quiz is None:
+    quiz = next(iter(_QUIZ(pk=pk, course=seat.course.pk)), None)
+    if quiz is None or (published_by is not None and not quiz.is_published(published_by)):
+        raise Http404(_("There is no such quiz in this course."))
+    if seat.is_guest and not (quiz.anonymous and _has_arrived(seat, quiz)):
         raise Http404(_("There is no such quiz in this course."))
     quiz.course = seat.course
     return quiz
 
 
-def _attempt(seat: Seat, pk: int, **conditions: object) -> Attempt:
-    found = Attempt.objects.select_related("quiz", "user").filter(
-        pk=pk, quiz__course=seat.course, **conditions
-    )
+def _attempt(seat: Seat, pk: int) -> Attempt:
+    found = Attempt.objects.select_related("quiz", "user").filter(pk=pk, quiz__course=seat.course)
     attempt = found.first()
     if attempt is None:
-        raise Http404(_("There is no such attempt of yours."))
+        raise Http404(_("There is no such attempt in this course."))
     attempt.quiz.course = seat.course
     return attempt
+
+
+def _has_arrived(seat: Seat, quiz: Quiz) -> bool:
+    """Whether the code let this guest into this quiz: it opens no other."""
+    return Arrival.objects.filter(room__quiz=quiz, user=seat.user).exists()

@@ -73,6 +73,10 @@ class Attempt(models.Model):
             return None
         return max(0.0, (self.deadline - now).total_seconds()) if self.finished_at is None else 0.0
 
+    def is_overdue(self, now: datetime) -> bool:
+        """Whether its time is up and nobody has closed it yet."""
+        return self.finished_at is None and self.accepts_until is not None and self.accepts_until <= now
+
     def is_accepting(self, now: datetime) -> bool:
         """Whether an answer arriving now counts, the grace included."""
         return self.finished_at is None and (self.accepts_until is None or now < self.accepts_until)

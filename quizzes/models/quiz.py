@@ -165,6 +165,10 @@ class Quiz(models.Model):
         """
         return self.opens_at if self.lobby and self.opens_at is not None else started_at
 
+    def is_published(self, now: datetime) -> bool:
+        """Whether students may know of it."""
+        return self.published_at is not None and self.published_at <= now
+
     def is_open(self, now: datetime) -> bool:
         """Whether attempts may start, extensions aside."""
         return self.has_opened(now) and (self.closes_at is None or now < self.closes_at)

@@ -8,6 +8,7 @@ from django.db.models import Avg, Count, F, FloatField, Q, Sum
 from django.db.models.functions import Cast
 
 from classroom.models import Course
+from classroom.prepared import ID, Given, Rows
 from quizzes.models import Answer, Attempt, AttemptItem, Quiz
 
 
@@ -154,12 +155,21 @@ def result_rows(*, quiz: Quiz) -> list[ResultRow]:
     ]
 
 
+_LOG = Rows(lambda: Answer.objects.filter(attempt=Given("attempt", ID)).order_by("pk"))
+_ITEMS = Rows(
+    lambda: (
+        AttemptItem.objects.filter(attempt=Given("attempt", ID))
+        .select_related("version__question", "scored_by", "slot__section")
+        .order_by("position")
+    )
+)
+
+
 def log_of(attempt: Attempt) -> list[Answer]:
     """Return the attempt's saves, oldest first."""
-    return list(Answer.objects.filter(attempt=attempt).order_by("pk"))
+    return _LOG(attempt=attempt.pk)
 
 
 def items_of(attempt: Attempt) -> list[AttemptItem]:
     """Return the attempt's questions with the versions given and their sections."""
-    items = AttemptItem.objects.filter(attempt=attempt)
-    return list(items.select_related("version__question", "scored_by", "slot__section"))
+    return _ITEMS(attempt=attempt.pk)

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from classroom import clock
 from classroom.models import Enrolment, Role, User
-from classroom.prepared import ID, MOMENT, Given, InsertOnce, Rows, Update
+from classroom.prepared import ID, MOMENT, Given, Insert, Rows, Update
 from quizzes.checking import record
 from quizzes.errors import Refused, TooLate
 from quizzes.kinds import Value
@@ -52,7 +52,15 @@ def _mine() -> AttemptQuerySet:
 # A save's statements; a whole class runs them every second.
 _MINE = Rows(_mine)
 _CLAIM = Update(lambda: _mine().accepting(Given("now", MOMENT)), last_saved_at=Given("now", MOMENT))
-_KEEP = InsertOnce(Answer, "attempt", "position", "client", "seq", "value", "received_at")
+_KEEP = Insert(Answer, "attempt", "position", "client", "seq", "value", "received_at", ignore_conflicts=True)
+_ATTEMPTS = Rows(
+    lambda: Attempt.objects.filter(quiz=Given("quiz", ID), user=Given("user", ID)).order_by("number")
+)
+_GIVE = Insert(
+    AttemptItem,
+    *("attempt", "position", "slot", "version", "option_order", "variant", "max_points"),
+    *("run", "verdict", "rubric", "comment"),
+)
 
 
 def start_attempt(*, quiz: Quiz, user: User, now: datetime) -> Attempt:
@@ -63,8 +71,10 @@ def start_attempt(*, quiz: Quiz, user: User, now: datetime) -> Attempt:
     Refused
         The quiz is not open, or no attempt is left.
     """
-    settle(user=user, quiz=quiz, now=now)
-    attempts = list(Attempt.objects.filter(quiz=quiz, user=user).order_by("number"))
+    attempts = _ATTEMPTS(quiz=quiz.pk, user=user.pk)
+    if any(attempt.is_overdue(now) for attempt in attempts):
+        settle(user=user, quiz=quiz, now=now)
+        attempts = _ATTEMPTS(quiz=quiz.pk, user=user.pk)
     if attempts and attempts[-1].finished_at is None:
         return attempts[-1]
     try:
@@ -92,7 +102,9 @@ def _create_attempt(quiz: Quiz, user: User, now: datetime, made: int) -> Attempt
     items = items_for(attempt, quiz)
     attempt.max_score = sum(item.max_points for item in items)
     attempt.save(force_insert=True)
-    AttemptItem.objects.bulk_create(items)
+    for item in items:
+        item.attempt = attempt  # now that it has a key
+    _GIVE(*items)
     return attempt
 
 
@@ -141,12 +153,14 @@ def record_answer(
                 raise Refused(_("This attempt is not yours."))
             raise TooLate(_("The time is up: this change came too late. What was saved before counts."))
         _KEEP(
-            attempt_id=attempt_id,
-            position=position,
-            client=client[:36],
-            seq=seq,
-            value=value,
-            received_at=now,
+            Answer(
+                attempt_id=attempt_id,
+                position=position,
+                client=client[:36],
+                seq=seq,
+                value=value,
+                received_at=now,
+            )
         )
 
 

@@ -1,16 +1,30 @@
 """Which questions a new attempt gets, in which order and variant."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from itertools import groupby
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, QuerySet
 
+from classroom.prepared import ID, Given, Rows
 from quizzes import checking
 from quizzes.drawing import draw
 from quizzes.kinds import KINDS
 from quizzes.models import Attempt, AttemptItem, QuestionVersion, Quiz, Slot
 from quizzes.queries.drawers import cards_in, draws_of
+
+
+def _newest() -> QuerySet[QuestionVersion]:
+    newer = QuestionVersion.objects.filter(question=OuterRef("question"), number__gt=OuterRef("number"))
+    return QuestionVersion.objects.filter(~Exists(newer))
+
+
+_SLOTS = Rows(
+    lambda: (
+        Slot.objects.filter(quiz=Given("quiz", ID)).select_related("section", "category").order_by("position")
+    )
+)
+_FIXED_VERSIONS = Rows(lambda: _newest().filter(question__slots__quiz=Given("quiz", ID)))
 
 
 def items_for(attempt: Attempt, quiz: Quiz) -> list[AttemptItem]:
@@ -20,9 +34,9 @@ def items_for(attempt: Attempt, quiz: Quiz) -> list[AttemptItem]:
     questions together.
     """
     rng = random.Random(attempt.seed)  # noqa: S311 - an order to look at, no secret
-    slots = list(Slot.objects.filter(quiz=quiz).select_related("section", "category").order_by("position"))
+    slots = _SLOTS(quiz=quiz.pk)
     asked = _in_order(quiz, slots, _questions_by_slot(quiz, slots, rng), rng)
-    versions = _newest_versions([question for _, question in asked])
+    versions = _newest_versions(quiz, {question for _, question in asked})
     given = [(slot, versions[question]) for slot, question in asked if question in versions]
     return [
         AttemptItem(
@@ -64,9 +78,9 @@ def _in_order(
     return ordered
 
 
-def _newest_versions(questions: Sequence[int]) -> dict[int, QuestionVersion]:
-    newest = QuestionVersion.objects.filter(question=OuterRef("question")).order_by("-number")
-    versions = QuestionVersion.objects.filter(
-        question__in=questions, number=Subquery(newest.values("number")[:1])
-    )
-    return {version.question_id: version for version in versions}
+def _newest_versions(quiz: Quiz, questions: Set[int]) -> dict[int, QuestionVersion]:
+    versions = {version.question_id: version for version in _FIXED_VERSIONS(quiz=quiz.pk)}
+    drawn = questions - versions.keys()
+    if drawn:
+        versions |= {version.question_id: version for version in _newest().filter(question__in=drawn)}
+    return versions

@@ -8,7 +8,7 @@ from django.db import connection, models
 from django.db.models import F
 
 from classroom.models import Enrolment, Session, User
-from classroom.prepared import ID, MOMENT, Given, InsertOnce, Rows, Update
+from classroom.prepared import ID, MOMENT, Given, Insert, Rows, Update
 from tests.factories import NOW, CourseFactory, UserFactory, student_of
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ RENAME = Update(
     name=Given("name", models.CharField()),
     date_joined=Given("at", MOMENT),
 )
-KEEP = InsertOnce(Session, "session_key", "session_data", "expire_date")
+KEEP = Insert(Session, "session_key", "session_data", "expire_date", ignore_conflicts=True)
 
 
 def test_rows_are_instances_with_their_relations(django_assert_num_queries):
@@ -59,9 +59,16 @@ def test_update_tells_how_many_rows_it_changed():
 
 
 def test_insert_leaves_out_what_is_there():
-    values = {"session_key": "k", "session_data": "first", "expire_date": NOW}
-    assert (KEEP(**values), KEEP(**values | {"session_data": "second"})) == (True, False)
+    KEEP(Session(session_key="k", session_data="first", expire_date=NOW))
+    KEEP(Session(session_key="k", session_data="second", expire_date=NOW))
     assert Session.objects.get().session_data == "first"
+
+
+def test_several_rows_are_inserted_at_once():
+    KEEP(*(Session(session_key=key, session_data=key.upper(), expire_date=NOW) for key in "abc"))
+    assert list(Session.objects.order_by("pk").values_list("pk", "session_data", "expire_date")) == [
+        (key, key.upper(), NOW) for key in "abc"
+    ]
 
 
 def test_value_that_is_not_named_is_an_error():
