@@ -181,17 +181,18 @@ class _Renderer(RendererHTML):
         return min(6, int(token.tag[1]) + int(env["top"]) - 1)
 
 
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": False}, renderer_cls=_Renderer)
-    parser.enable(["table", "strikethrough"])
-    parser.inline.ruler.after("escape", "formula", _formula_in_line)
-    parser.block.ruler.before(
+def parser(renderer: type[RendererHTML] = _Renderer) -> MarkdownIt:
+    """Return what reads this site's Markdown; formulas are `formula` and `formula_display` to a renderer."""
+    made = MarkdownIt("commonmark", {"html": False, "linkify": False}, renderer_cls=renderer)
+    made.enable(["table", "strikethrough"])
+    made.inline.ruler.after("escape", "formula", _formula_in_line)
+    made.block.ruler.before(
         "fence", "formula", _formula_block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
-    return parser
+    return made
 
 
-_markdown = _parser()
+_markdown = parser()
 
 
 def to_html(text: str, *, top: int = 3, inline: bool = False) -> SafeString:

@@ -1,8 +1,11 @@
 """What a file of questions says, before it is in the bank."""
 
+import re
 from dataclasses import dataclass, field
 
 from quizzes.kinds import Data
+
+MAX_TITLE = 200
 
 
 @dataclass(frozen=True)
@@ -52,3 +55,34 @@ class Reading:
     format: str
     drafts: list[Draft] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+
+    def refuse(self, message: str, line: int = 0, file: str = "") -> None:
+        """Note what could not be understood."""
+        self.problems.append(Problem(message, line, file))
+
+    def warn(self, message: str, line: int = 0, file: str = "") -> None:
+        """Note what was understood and looks wrong."""
+        self.problems.append(Problem(message, line, file, is_warning=True))
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether nothing can be imported, and that is a fault of the file."""
+        return not self.drafts and any(not problem.is_warning for problem in self.problems)
+
+
+class Unreadable(Exception):  # noqa: N818 - reads as what happened
+    """A file, or one question in it, that cannot be understood: the reason and the remedy."""
+
+    def __init__(self, message: str, line: int = 0) -> None:
+        super().__init__(message)
+        self.message, self.line = message, line
+
+
+def title_of(title: str, body: str) -> str:
+    """Return the question's title, or where there is none the beginning of what it asks."""
+    title = " ".join(title.split())
+    if not title:
+        words = re.sub(r"!\[([^\]]*)\]\([^)]*\)", r"\1", body)
+        title = " ".join(re.sub(r"[*`#>]+|\\(?=\W)", "", words).split())
+        title = title if len(title) <= 80 else title[:79].rstrip() + "…"
+    return title[:MAX_TITLE]

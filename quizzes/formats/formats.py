@@ -1,0 +1,84 @@
+"""All formats by name, and which one a file is in."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from quizzes.formats import gift, gift_write, moodle_write, moodle_xml
+from quizzes.formats.draft import Draft, Problem, Reading
+from quizzes.kinds import KINDS
+
+MAX_BYTES = 20 * 1024 * 1024
+AUTO = "auto"
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of files of questions."""
+
+    label: str | Promise
+    extension: str
+    media_type: str
+    read: Callable[[bytes], Reading]
+    #: Returns the file and what could not be written.
+    write: Callable[[Sequence[Draft]], tuple[bytes, list[Problem]]]
+
+
+FORMATS: dict[str, Format] = {
+    "gift": Format("GIFT", "gift", "text/plain; charset=utf-8", gift.read, gift_write.write),
+    "moodle_xml": Format("Moodle XML", "xml", "application/xml", moodle_xml.read, moodle_write.write),
+}
+
+
+def read(name: str, content: bytes, format: str = AUTO) -> Reading:
+    """Read a file of questions; whatever is in it, this does not raise.
+
+    Parameters
+    ----------
+    name
+        The file's name; it counts only where the content leaves a doubt.
+    content
+        The whole file.
+    format
+        A name from `FORMATS`, or "auto": then the content tells.
+    """
+    chosen = detect(name, content) if format == AUTO else format
+    reading = Reading(chosen)
+    if len(content) > MAX_BYTES:
+        reading.refuse(_("The file is larger than 20 MB: split it."))
+        return reading
+    if not content.strip(b"\xef\xbb\xbf \t\r\n\x00"):
+        reading.refuse(_("The file is empty."))
+        return reading
+    reading = FORMATS[chosen].read(content)
+    reading.drafts = [draft for draft in reading.drafts if _is_sound(draft, reading)]
+    reading.problems.sort(key=lambda problem: (problem.file, problem.line))
+    return reading
+
+
+def _is_sound(draft: Draft, reading: Reading) -> bool:
+    """Tell whether the kind takes the draft's details; what is wrong becomes a problem."""
+    kind = KINDS[draft.kind]
+    problems = kind.problems(draft.data) or kind.body_problems(draft.data, draft.body)
+    if problems:
+        reading.refuse(f"“{draft.title}”: {' '.join(problems)}", draft.line, draft.file)
+    return not problems
+
+
+def detect(name: str, content: bytes) -> str:
+    """Return the name of the format that a file is in, by its content; GIFT is what no other claims."""
+    start = content[:4000].decode("utf-8", errors="replace").lstrip("\ufeff \t\r\n")
+    if re.search(r"<quiz[\s>]", start) or start.startswith("<"):
+        return "moodle_xml"
+    return "gift"
+
+
+def write(format: str, drafts: Sequence[Draft]) -> tuple[bytes, list[Problem]]:
+    """Return a file with the questions, and what had no place in it.
+
+    Pictures that a draft names must be among its pictures.
+    """
+    return FORMATS[format].write([replace(draft, line=0, file="") for draft in drafts])
