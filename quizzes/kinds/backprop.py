@@ -10,7 +10,16 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from quizzes.kinds import expressions
-from quizzes.kinds.base import Data, QuestionKind, Score, Value, padded, slip_problems
+from quizzes.kinds.base import (
+    Data,
+    QuestionKind,
+    Score,
+    Value,
+    is_number,
+    most_frequent,
+    padded,
+    slip_problems,
+)
 from quizzes.kinds.numeric import read_number
 
 Numbers = dict[str, float]
@@ -48,10 +57,10 @@ class Backprop(QuestionKind):
     def problems(self, data: Data) -> list[str]:
         """See `QuestionKind`."""
         found = slip_problems(data)
-        if data.get("ask", "backward") not in {"forward", "backward", "all"}:
+        if data.get("ask", "backward") not in ("forward", "backward", "all"):
             found.append(_("Ask for forward, backward or all."))
         tolerance = data.get("tolerance", 0.01)
-        if not isinstance(tolerance, int | float) or not 0 < tolerance < 1:
+        if not is_number(tolerance) or not 0 < tolerance < 1:
             found.append(_("The tolerance is a share between 0 and 1, for example 0.01."))
         return found
 
@@ -74,8 +83,9 @@ class Backprop(QuestionKind):
         judged = judge(data, value)
         credit = float(data.get("slip_credit", 0.5))
         earned = sum(1.0 if one.right else credit if one.slip else 0.0 for one in judged)
-        names = list(dict.fromkeys(one.slip for one in judged if one.slip))
-        return Score(earned / len(judged) if judged else 0, " ".join(_SLIPS[name]() for name in names))
+        slips = [one.slip for one in judged if one.slip]
+        told = " ".join(_SLIPS[name]() for name in dict.fromkeys(slips))
+        return Score(earned / len(judged) if judged else 0, told, most_frequent(slips))
 
     def solution(self, data: Data) -> list[str]:
         """See `QuestionKind`."""

@@ -126,6 +126,11 @@ def slip_problems(data: Data) -> list[str]:
     return [_("The credit for a slip is a number from 0 to 1.")]
 
 
+def most_frequent(names: list[str]) -> str:
+    """Return the name that comes most often, of several the first; "" where there is none."""
+    return max(names, key=names.count, default="")
+
+
 def padded(value: Value | None, count: int) -> list[str]:
     """Return the texts of `count` fields, empty where nothing was sent for one."""
     return [*(value or []), *[""] * count][:count]

@@ -6,7 +6,7 @@
 
 from django.utils.translation import gettext as _
 
-from quizzes.kinds.base import Data, QuestionKind, Score, Value, padded
+from quizzes.kinds.base import Data, QuestionKind, Score, Value, is_number, padded
 from quizzes.kinds.numeric import read_number
 
 #: The drawing shows -REACH to REACH on both axes.
@@ -22,7 +22,7 @@ class Boundary(QuestionKind):
     def problems(self, data: Data) -> list[str]:
         """See `QuestionKind`."""
         gap = data.get("gap", 3)
-        if isinstance(gap, int | float) and 1 <= gap <= 6:
+        if is_number(gap) and 1 <= gap <= 6:
             return []
         return [_("The gap between the clouds is a number from 1 to 6.")]
 
@@ -47,10 +47,13 @@ class Boundary(QuestionKind):
         reached, best = accuracy(data["hidden"], weights), accuracy(data["hidden"], data["key"])
         fraction = min(1.0, max(0.0, (reached - 0.5) / (best - 0.5)))
         words = {"reached": 100 * reached, "best": 100 * best}
-        return Score(
-            fraction,
-            _("Right for %(reached).0f %% of the hidden points; the best known line: %(best).0f %%.") % words,
+        told = (
+            _("Right for %(reached).0f %% of the hidden points; the best known line: %(best).0f %%.") % words
         )
+        if 1 - reached > (1 + best) / 3:
+            told += " " + _("The line parts the classes, but says 1 where it should say 0: turn all signs.")
+            return Score(fraction, told, "turned")
+        return Score(fraction, told)
 
     def solution(self, data: Data) -> list[str]:
         """See `QuestionKind`."""

@@ -27,7 +27,7 @@ class Convolution(QuestionKind):
         found = slip_problems(data)
         for name, (low, high) in _LIMITS.items():
             number = data.get(name, _DEFAULTS[name])
-            if not isinstance(number, int) or not low <= number <= high:
+            if not isinstance(number, int) or isinstance(number, bool) or not low <= number <= high:
                 found.append(
                     _("%(name)s is a whole number from %(low)d to %(high)d.")
                     % {"name": name, "low": low, "high": high}
@@ -54,7 +54,7 @@ class Convolution(QuestionKind):
         earned = sum(number == right for number, right in zip(said, key, strict=True)) / len(key)
         if said == _flat(data["slips"]["turned"]):
             turned = _("You turned the kernel: mathematicians do, networks do not.")
-            return Score(max(earned, float(data.get("slip_credit", 0.5))), turned)
+            return Score(max(earned, float(data.get("slip_credit", 0.5))), turned, "turned_kernel")
         return Score(earned)
 
     def solution(self, data: Data) -> list[str]:

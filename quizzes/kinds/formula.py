@@ -29,7 +29,7 @@ class GradientFormula(QuestionKind):
         variables = data.get("variables")
         if not isinstance(variables, dict) or not all(map(_is_range, variables.values())) or not variables:
             return [_('Give every variable its range, for example {"w": [-2, 2]}.')]
-        if data.get("by") not in variables:
+        if data.get("by") not in list(variables):
             return [_("Say by which of the variables the derivative is taken.")]
         try:
             expressions.read(str(data.get("function", "")), variables)
@@ -59,7 +59,7 @@ class GradientFormula(QuestionKind):
         pairs = [(formula(point), slope) for point, slope in _points(data)]
         if all(_is_close(number, slope) for number, slope in pairs):
             return Score(1)
-        return Score(0, _difference(pairs))
+        return Score(0, *_difference(pairs))
 
     def solution(self, data: Data) -> list[str]:
         """See `QuestionKind`."""
@@ -102,18 +102,16 @@ def _is_close(number: float, slope: float) -> bool:
     return abs(number - slope) <= TOLERANCE * max(1.0, abs(slope))
 
 
-def _difference(pairs: list[tuple[float, float]]) -> str:
-    """Say what is off: the sign, a factor, or by example."""
+def _difference(pairs: list[tuple[float, float]]) -> tuple[str, str]:
+    """Say what is off, in words and by name: the sign, a factor, or by example."""
     if any(not math.isfinite(number) for number, _slope in pairs):
-        return _("This formula has no value at some points where the gradient has one.")
+        return _("This formula has no value at some points where the gradient has one."), "not_finite"
     ratios = [number / slope for number, slope in pairs if abs(slope) > TOLERANCE]
     factor = median(ratios) if ratios else math.nan
     if ratios and all(_is_close(ratio, factor) for ratio in ratios):
         if _is_close(factor, -1):
-            return _("Everything but the sign is right.")
-        return _("This is the right gradient times %(factor).4g.") % {"factor": factor}
+            return _("Everything but the sign is right."), "sign"
+        return _("This is the right gradient times %(factor).4g.") % {"factor": factor}, "factor"
     number, slope = next(pair for pair in pairs if not _is_close(*pair))
-    return _("At one of the points this gives %(number).4g; the slope there is %(slope).4g.") % {
-        "number": number,
-        "slope": slope,
-    }
+    words = {"number": number, "slope": slope}
+    return _("At one of the points this gives %(number).4g; the slope there is %(slope).4g.") % words, ""

@@ -31,8 +31,11 @@ class LossCurve(QuestionKind):
         return {"options": options, "curves": self.picture(data, [])}
 
     def score(self, data: Data, value: Value) -> Score:
-        """Return 1 for the cause, else 0."""
-        return Score(float(value == [data["cause"]]))
+        """Return 1 for the cause, else 0; the misconception names what was taken for what."""
+        if value == [data["cause"]]:
+            return Score(1)
+        mistaken = len(value) == 1 and value[0] in CAUSES
+        return Score(0, "", f"{value[0]}_for_{data['cause']}" if mistaken else "")
 
     def solution(self, data: Data) -> list[str]:
         """See `QuestionKind`."""

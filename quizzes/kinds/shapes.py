@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from quizzes.kinds.base import Data, QuestionKind, Score, Value, padded, slip_problems
+from quizzes.kinds.base import Data, QuestionKind, Score, Value, most_frequent, padded, slip_problems
 
 NETWORKS = ("convolutional", "dense", "recurrent")
 #: Longer answers are no shape.
@@ -62,8 +62,9 @@ class Shapes(QuestionKind):
             return Score(0)
         credit = float(data.get("slip_credit", 0.5))
         earned = sum(1.0 if slip is None else credit if slip else 0.0 for slip in judged)
-        names = sorted({slip for slip in judged if slip})
-        return Score(earned / len(judged), " ".join(_SLIPS[name]() for name in names))
+        slips = [slip for slip in judged if slip]
+        told = " ".join(_SLIPS[name]() for name in sorted(set(slips)))
+        return Score(earned / len(judged), told, most_frequent(slips))
 
     def solution(self, data: Data) -> list[str]:
         """See `QuestionKind`."""
