@@ -54,11 +54,13 @@ class Multiple(QuestionKind):
         """
         options, chosen = base.options_of(data), set(base.chosen_places(data, value))
         right = _right(data)
-        told = [str(options[place].get("feedback", "")) for place in sorted(chosen)]
+        told = [
+            _told(options[place]) for place in sorted(chosen) if options[place].get("feedback", "").strip()
+        ]
         wrong = [str(options[place].get("misconception", "")) for place in sorted(chosen - right)]
         return Score(
             _fraction(data, chosen, right),
-            "\n\n".join(text for text in told if text.strip()),
+            "\n\n".join(told),
             next((name for name in wrong if name), ""),
         )
 
@@ -69,6 +71,12 @@ class Multiple(QuestionKind):
     def said(self, data: Data, value: Value) -> list[str]:
         """See `QuestionKind`."""
         return base.texts_of(data, base.chosen_places(data, value))
+
+
+def _told(option: Data) -> str:
+    """Return an option's feedback, with the option before it where that is one line."""
+    text, feedback = str(option["text"]).strip(), str(option["feedback"]).strip()
+    return feedback if "\n" in text or "\n" in feedback else f"{text}: {feedback}"
 
 
 def _right(data: Data) -> set[int]:

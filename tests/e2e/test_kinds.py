@@ -1,0 +1,125 @@
+"""Questions in a browser: by keyboard, by mouse, after a reload, without script, and for everybody."""
+
+import pytest
+from django.urls import reverse
+
+from classroom import clock
+from quizzes import services
+from quizzes.kinds import ordering
+from quizzes.models import Attempt
+from tests.e2e.test_accessibility import faults
+from tests.factories import CourseFactory, instructor_of, student_of
+from tests.quizzes.factories import ORDERING, make_question, make_quiz
+from tests.quizzes.test_kinds_pages import RIGHT
+
+KINDS = ("matching", "ordering", "cloze", "matrix", "numpy_line", "essay", "numeric", "multiple")
+#: What stands at each place of an answer to the ordering: its texts.
+ITEMS = "list => [...list.children].map(item => item.firstElementChild.textContent)"
+
+
+@pytest.fixture
+def attempt(transactional_db):
+    course = CourseFactory(slug="dl")
+    quiz = make_quiz(course, KINDS, now=clock.now(), time_limit_seconds=None)
+    data = {"answers": [{"value": 5}], "unit": "MB", "units": [{"name": "kB", "factor": 1000}]}
+    quiz.slots.create(position=9, question=make_question(course, "numeric", data), points=2)
+    return services.start_attempt(quiz=quiz, user=student_of(course), now=clock.now())
+
+
+def address(attempt, name="attempt"):
+    return reverse(f"quizzes:{name}", args=["dl", attempt.pk])
+
+
+def saved(attempt, position):
+    answer = attempt.answers.filter(position=position).order_by("-pk").first()
+    return answer and answer.value
+
+
+def test_an_order_is_made_by_keyboard_and_by_mouse(open_page, attempt):
+    page = open_page(attempt.user)
+    page.goto(address(attempt))
+    items = page.locator(".ordering__items")
+    before = items.evaluate(ITEMS)
+    assert sorted(before) == sorted(ORDERING["items"])
+    assert page.locator(".ordering__places").is_hidden()
+    assert saved(attempt, 2) is None
+    down = page.get_by_role("button", name=f"Move down: {before[0]}")
+    down.focus()
+    page.keyboard.press("Enter")
+    moved = [before[1], before[0], *before[2:]]
+    assert items.evaluate(ITEMS) == moved
+    assert down.evaluate("button => button === document.activeElement")
+    assert page.locator("order-items [role=status]").text_content() == f"{before[0]} now at place 2"
+    page.locator(".saved[data-state=saved]").wait_for()
+    page.wait_for_timeout(300)
+    assert [ordering.listed(ORDERING)[int(place)] for place in saved(attempt, 2)] == moved
+    items.locator("li").nth(3).drag_to(items.locator("li").nth(0), target_position={"x": 40, "y": 2})
+    dragged = [moved[3], *moved[:3]]
+    assert items.evaluate(ITEMS) == dragged
+    page.reload()
+    assert page.locator(".ordering__items").evaluate(ITEMS) == dragged
+
+
+def test_an_order_that_was_not_sent_yet_is_back_after_a_reload(open_page, attempt):
+    page = open_page(attempt.user)
+    page.goto(address(attempt))
+    before = page.locator(".ordering__items").evaluate(ITEMS)
+    page.route("**/answers/", lambda route: route.abort())
+    page.watch.offline = True
+    page.get_by_role("button", name=f"Move up: {before[3]}").click()
+    page.reload()
+    page.locator(".ordering__items:not([data-open])").wait_for()
+    assert page.locator(".ordering__items").evaluate(ITEMS) == [*before[:2], before[3], before[2]]
+
+
+def test_words_are_counted_while_they_are_written(open_page, attempt):
+    page = open_page(attempt.user)
+    page.goto(address(attempt))
+    count = page.locator("[data-count]")
+    assert count.text_content() == "Words: 0"
+    field = page.get_by_label("Your answer to question 6")
+    field.fill("One")
+    assert count.text_content() == "Words, still too few: 1"
+    field.fill("word " * 201)
+    assert count.text_content() == "Words, too many: 201"
+
+
+def test_everything_is_answered_without_script(open_page, attempt):
+    page = open_page(attempt.user, java_script_enabled=False)
+    page.goto(address(attempt))
+    for position, kind in enumerate(KINDS, start=1):
+        for place, value in enumerate(RIGHT[kind]):
+            fields = page.locator(f'[name="q{position}"]')
+            if kind == "multiple":
+                page.locator(f'[name="q{position}"][value="{value}"]').check()
+            elif fields.nth(place).evaluate("field => field.tagName") == "SELECT":
+                fields.nth(place).select_option(value)
+            else:
+                fields.nth(place).fill(value)
+    page.locator('[name="q9"]').fill("5000 kB")
+    page.get_by_role("button", name="Hand in").click()
+    found = Attempt.objects.get(pk=attempt.pk)
+    assert found.finished_at is not None
+    by_rule = [item.points for item in found.items.all() if item.version.kind not in ("essay", "numpy_line")]
+    assert by_rule == [2] * 7
+
+
+def test_every_kind_is_accessible_while_asked_and_in_the_review(open_page, attempt):
+    page = open_page(attempt.user, reduced_motion="reduce")
+    assert faults(page, address(attempt)) == []
+    for position, kind in enumerate(KINDS, start=1):
+        wrong = ["1" if value.isdigit() else value for value in RIGHT[kind]]
+        services.record_answer(
+            attempt_id=attempt.pk,
+            user=attempt.user,
+            position=position,
+            client="t",
+            seq=position,
+            value=wrong,
+            now=clock.now(),
+        )
+    services.hand_in(attempt=attempt, now=clock.now())
+    instructor = instructor_of(attempt.quiz.course)
+    services.close_quiz(quiz=attempt.quiz, by=instructor, now=clock.now())
+    services.release_review(quiz=attempt.quiz, by=instructor, now=clock.now())
+    assert faults(page, address(attempt, "attempt_review")) == []
