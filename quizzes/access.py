@@ -49,6 +49,18 @@ def question_of_quiz(
     return seat, quiz, question
 
 
+def question_for_staff(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Question]:
+    """Return a question of the bank for somebody who may look at it."""
+    seat = staff_seat(request, slug)
+    return seat, _question(seat, pk)
+
+
+def question_for_instructor(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Question]:
+    """Return a question of the bank for somebody who may change it."""
+    seat = instructor_seat(request, slug)
+    return seat, _question(seat, pk)
+
+
 def own_attempt(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Attempt]:
     """Return an attempt of the asking person's own."""
     seat = seat_in(request, slug, guests=True)
@@ -79,6 +91,14 @@ def _quiz(seat: Seat, pk: int, published_by: datetime | None = None) -> Quiz:
         raise Http404(_("There is no such quiz in this course."))
     quiz.course = seat.course
     return quiz
+
+
+def _question(seat: Seat, pk: int) -> Question:
+    question = Question.objects.select_related("category").filter(course=seat.course, pk=pk).first()
+    if question is None:
+        raise Http404(_("There is no such question in this course."))
+    question.course = seat.course
+    return question
 
 
 def _attempt(seat: Seat, pk: int) -> Attempt:

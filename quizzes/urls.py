@@ -2,12 +2,21 @@
 
 from django.urls import path
 
-from quizzes.views import images, running, statistics, taking
+from quizzes.views import bank, images, questions, running, statistics, taking
 
 app_name = "quizzes"
 
 urlpatterns = [
     path("", taking.index, name="index"),
+    path("bank/", bank.bank, name="bank"),
+    path("bank/categories/", bank.categories, name="categories"),
+    path("bank/new/", questions.question_new, name="question_new"),
+    path("bank/preview/", questions.question_preview, name="question_preview"),
+    path("bank/<int:pk>/", questions.question, name="question"),
+    path("bank/<int:pk>/edit/", questions.question_edit, name="question_edit"),
+    path("bank/<int:pk>/copy/", questions.question_copy, name="question_copy"),
+    path("bank/<int:pk>/archive/", questions.question_archive, name="question_archive"),
+    path("bank/<int:pk>/delete/", questions.question_delete, name="question_delete"),
     path("images/", images.upload_image, name="upload_image"),
     path("images/<str:digest>/", images.image, name="image"),
     path("<int:pk>/", taking.quiz, name="quiz"),

@@ -2,5 +2,6 @@
 
 from quizzes.forms.extensions import ExtensionForm
 from quizzes.forms.guests import GuestForm
+from quizzes.forms.question import QuestionForm
 
-__all__ = ["ExtensionForm", "GuestForm"]
+__all__ = ["ExtensionForm", "GuestForm", "QuestionForm"]

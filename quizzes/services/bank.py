@@ -118,6 +118,30 @@ def revise_question(  # noqa: PLR0913 - as above
     return written
 
 
+def rewrite_question(
+    *,
+    question: Question,
+    name: str,
+    category: Category | None,
+    tags: Iterable[str],
+    content: dict[str, Any],
+    author: User,
+    based_on: int | None,
+    now: datetime,
+) -> QuestionVersion:
+    """Save what an author changed in the editor: `content` is what `revise_question` takes.
+
+    Raises
+    ------
+    Outdated, Refused
+        As `revise_question`; then nothing is changed.
+    """
+    with transaction.atomic():
+        version = revise_question(question=question, author=author, based_on=based_on, now=now, **content)
+        describe_question(question=question, name=name, category=category, tags=tags)
+    return version
+
+
 def describe_question(
     *, question: Question, name: str, category: Category | None, tags: Iterable[str]
 ) -> None:
