@@ -57,6 +57,11 @@ class Seat:
         return self.role == Role.GUEST
 
     @property
+    def is_grader(self) -> bool:
+        """Whether the person may give points."""
+        return self.role in GRADERS
+
+    @property
     def is_instructor(self) -> bool:
         """Whether the person runs the course."""
         return self.role == Role.INSTRUCTOR

@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
-from classroom.access import Seat, instructor_seat, seat_in, staff_seat
+from classroom.access import Seat, grader_seat, instructor_seat, seat_in, staff_seat
 from classroom.prepared import ID, Given, Rows
-from quizzes.models import Arrival, Attempt, Question, Quiz
+from quizzes import queries
+from quizzes.models import Arrival, Attempt, AttemptItem, Question, Quiz, Regrade
+from quizzes.phases import Shown
 
 _QUIZ = Rows(
     lambda: Quiz.objects.select_related("week").filter(pk=Given("pk", ID), course=Given("course", ID))
@@ -81,6 +84,52 @@ def attempt_for_instructor(request: HttpRequest, slug: str, pk: int) -> tuple[Se
     """Return anybody's attempt, for somebody who runs the course."""
     seat = instructor_seat(request, slug)
     return seat, _attempt(seat, pk)
+
+
+def quiz_for_grader(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Quiz]:
+    """Return a quiz for somebody who may give points."""
+    seat = grader_seat(request, slug)
+    return seat, _quiz(seat, pk)
+
+
+def item_for_grader(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, AttemptItem]:
+    """Return anybody's answer, for somebody who may give points for it."""
+    seat = grader_seat(request, slug)
+    return seat, _item(seat, pk)
+
+
+def own_reviewed_item(request: HttpRequest, slug: str, pk: int, now: datetime) -> tuple[Seat, AttemptItem]:
+    """Return a question of the asking person's own attempt whose points they may see."""
+    seat = seat_in(request, slug)
+    item = _item(seat, pk, attempt__user=seat.user, attempt__finished_at__isnull=False)
+    shown = queries.shown_of(user=seat.user, attempts=[item.attempt], now=now)[item.attempt_id]
+    if not {Shown.ANSWERS, Shown.POINTS} <= shown:
+        raise PermissionDenied(_("The review is not released yet."))
+    return seat, item
+
+
+def regrade_for_instructor(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Regrade]:
+    """Return a regrade for somebody who may apply it."""
+    seat = instructor_seat(request, slug)
+    found = Regrade.objects.select_related("quiz__week", "version__question").filter(
+        pk=pk, quiz__course=seat.course
+    )
+    regrade = found.first()
+    if regrade is None:
+        raise Http404(_("There is no such regrade in this course."))
+    regrade.quiz.course = seat.course
+    return seat, regrade
+
+
+def _item(seat: Seat, pk: int, **conditions: object) -> AttemptItem:
+    found = AttemptItem.objects.select_related(
+        "attempt__quiz__week", "attempt__user", "version__question", "scored_by", "graded_by"
+    ).filter(pk=pk, attempt__quiz__course=seat.course, **conditions)
+    item = found.first()
+    if item is None:
+        raise Http404(_("There is no such answer of yours."))
+    item.attempt.quiz.course = seat.course
+    return item
 
 
 def _quiz(seat: Seat, pk: int, published_by: datetime | None = None) -> Quiz:

@@ -31,9 +31,13 @@ def mark(
         How many hints were taken.
     score
         What a worker found, if that is not in the item's verdict; only for kinds that are not scored by rule.
+
+    A question that was waived earns everybody all its points, answered or not.
     """
     version = item.scored_by or item.version
     kind = KINDS[version.kind]
+    if item.verdict.get("waived"):
+        return Mark(item.max_points, Score(1))
     answered = answer is not None and any(part.strip() for part in answer.value)
     if answer is None or not answered:
         return Mark(0.0, None)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from quizzes import queries
 from quizzes.kinds import KINDS, Data, Pictured, Value
-from quizzes.models import Attempt, AttemptItem, Section
+from quizzes.models import Attempt, AttemptItem, SecondLook, Section
 from quizzes.phases import EVERYTHING, Shown
 from quizzes.replay import standing_answers
 
@@ -44,6 +44,16 @@ class ReviewedQuestion:
     explanation: str
     template: str
     picture: Data
+    #: None in a preview, which belongs to no attempt.
+    item_id: int | None = None
+    #: What a person who graded it says.
+    comment: str = ""
+    second_look: SecondLook | None = None
+
+    @property
+    def may_be_asked_about(self) -> bool:
+        """Whether the student sees enough to ask for a second look."""
+        return self.item_id is not None and {Shown.ANSWERS, Shown.POINTS} <= self.shown
 
     @property
     def tone(self) -> str:
@@ -84,14 +94,17 @@ def reviewed_questions(attempt: Attempt, *, shown: frozenset[Shown] = EVERYTHING
     What is not shown is not in what a template gets, so no template can give it away.
     """
     answers = standing_answers(queries.log_of(attempt))
+    looks = {look.item_id: look for look in queries.second_looks(attempt)}
     reviewed = []
     for item in queries.items_of(attempt):
         answer = answers.get(item.position)
-        reviewed.append(_reviewed(item, answer.value if answer else [], shown))
+        reviewed.append(_reviewed(item, answer.value if answer else [], shown, looks.get(item.pk)))
     return reviewed
 
 
-def _reviewed(item: AttemptItem, value: Value, shown: frozenset[Shown]) -> ReviewedQuestion:
+def _reviewed(
+    item: AttemptItem, value: Value, shown: frozenset[Shown], look: SecondLook | None
+) -> ReviewedQuestion:
     kind, data = KINDS[(item.scored_by or item.version).kind], item.data
     pictured = isinstance(kind, Pictured) and {Shown.ANSWERS, Shown.SOLUTION} <= shown
     feedback = str(item.verdict.get("feedback", "")) or kind.score(data, value).feedback
@@ -108,4 +121,7 @@ def _reviewed(item: AttemptItem, value: Value, shown: frozenset[Shown]) -> Revie
         explanation=item.version.explanation if Shown.EXPLANATION in shown else "",
         template=kind.review_template if pictured and isinstance(kind, Pictured) else "",
         picture=kind.picture(data, value) if pictured and isinstance(kind, Pictured) else {},
+        item_id=item.pk,
+        comment=item.comment if Shown.FEEDBACK in shown else "",
+        second_look=look,
     )

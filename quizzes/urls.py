@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quizzes.views import bank, images, questions, running, statistics, taking
+from quizzes.views import bank, grading, images, questions, regrades, running, statistics, taking
 
 app_name = "quizzes"
 
@@ -34,6 +34,14 @@ urlpatterns = [
     path(
         "<int:pk>/statistics/<int:question_pk>/", statistics.question_statistics, name="question_statistics"
     ),
+    path("<int:pk>/grading/", grading.grading, name="grading"),
+    path("<int:pk>/grading/again/", regrades.begin, name="regrade_begin"),
+    path("regrades/<int:pk>/", regrades.regrade, name="regrade"),
+    path("regrades/<int:pk>/apply/", regrades.apply, name="regrade_apply"),
+    path("regrades/<int:pk>/discard/", regrades.discard, name="regrade_discard"),
+    path("answers/<int:pk>/grade/", grading.grade_item, name="grade_item"),
+    path("answers/<int:pk>/look/", grading.answer_look, name="answer_look"),
+    path("answers/<int:pk>/second-look/", grading.second_look, name="second_look"),
     path("attempts/<int:pk>/", taking.attempt, name="attempt"),
     path("attempts/<int:pk>/answers/", taking.save, name="save"),
     path("attempts/<int:pk>/clock/", taking.attempt_clock, name="clock"),

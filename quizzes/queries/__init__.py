@@ -17,6 +17,7 @@ from quizzes.queries.results import (
     items_of,
     log_of,
     result_rows,
+    second_looks,
     summaries,
 )
 from quizzes.queries.room import quiz_of_guest
@@ -40,6 +41,7 @@ __all__ = [
     "panels",
     "quiz_of_guest",
     "result_rows",
+    "second_looks",
     "shown_of",
     "summaries",
 ]

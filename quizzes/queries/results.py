@@ -9,7 +9,7 @@ from django.db.models.functions import Cast
 
 from classroom.models import Course
 from classroom.prepared import ID, Given, Rows
-from quizzes.models import Answer, Attempt, AttemptItem, Quiz
+from quizzes.models import Answer, Attempt, AttemptItem, Quiz, SecondLook
 
 
 @dataclass(frozen=True)
@@ -173,3 +173,8 @@ def log_of(attempt: Attempt) -> list[Answer]:
 def items_of(attempt: Attempt) -> list[AttemptItem]:
     """Return the attempt's questions with the versions given and their sections."""
     return _ITEMS(attempt=attempt.pk)
+
+
+def second_looks(attempt: Attempt) -> list[SecondLook]:
+    """Return the requests to look at answers of this attempt again."""
+    return list(SecondLook.objects.filter(item__attempt=attempt).select_related("answered_by"))
