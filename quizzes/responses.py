@@ -87,6 +87,12 @@ def misconceptions(kind: str, data: Data, value: Value, *, drawn: bool) -> set[s
     return {name.strip() for name in found} - {""}
 
 
+def same_text(kind: str, value: Value) -> str:
+    """Return one text for all answers that say the same, however they are spelled."""
+    parts = sorted(value) if kind == "multiple" else value
+    return "\n".join(_KEYS.get(kind, _plain)(part) for part in parts)
+
+
 def thirds(ranks: Iterable[tuple[float, int]]) -> dict[int, str]:
     """Return who is in the upper and who in the lower third, from (points, number); nobody below six."""
     order = [number for _, number in sorted(ranks)]
@@ -172,7 +178,7 @@ def _texts(title: str, kind: str, data: Data, answers: Sequence[Answered]) -> Pa
         if not any(part.strip() for part in answer.value):
             empty += 1
             continue
-        key = "\n".join(_KEYS.get(kind, _plain)(part) for part in answer.value)
+        key = same_text(kind, answer.value)
         spellings[key][tuple(answer.value)] += 1
         counts[key][answer.third] += 1
     listed = sorted(counts, key=lambda key: (-counts[key].total(), key))

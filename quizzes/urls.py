@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from quizzes.views import bank, grading, images, questions, regrades, running, statistics, taking
+from quizzes.views import bank, grading, images, integrity, questions, regrades, running, statistics, taking
 
 app_name = "quizzes"
 
@@ -42,7 +42,9 @@ urlpatterns = [
     path("answers/<int:pk>/grade/", grading.grade_item, name="grade_item"),
     path("answers/<int:pk>/look/", grading.answer_look, name="answer_look"),
     path("answers/<int:pk>/second-look/", grading.second_look, name="second_look"),
+    path("<int:pk>/signals/", integrity.integrity, name="integrity"),
     path("attempts/<int:pk>/", taking.attempt, name="attempt"),
+    path("attempts/<int:pk>/log/", integrity.attempt_log, name="attempt_log"),
     path("attempts/<int:pk>/answers/", taking.save, name="save"),
     path("attempts/<int:pk>/clock/", taking.attempt_clock, name="clock"),
     path("attempts/<int:pk>/hand-in/", taking.hand_in, name="hand_in"),

@@ -47,18 +47,28 @@ class Given(NamedTuple):
     max_points: float
 
 
-def counted_attempts(*, quiz: Quiz, which: Which) -> list[Attempt]:
-    """Return the finished attempts that count, each with its taker's `role`; staff trying it out do not.
+def attempts_of_others(quiz: Quiz) -> QuerySet[Attempt]:
+    """Return all attempts but those of staff who try it out, each with its taker's `role`.
 
     Guests count; so does who has left the course since.
     """
     role = Enrolment.objects.filter(course=quiz.course_id, user=OuterRef("user")).values("role")[:1]
-    attempts = list(
-        Attempt.objects.filter(quiz=quiz, finished_at__isnull=False)
+    return (
+        Attempt.objects.filter(quiz=quiz)
         .annotate(role=Coalesce(Subquery(role), Value(""), output_field=CharField()))
         .exclude(role__in=STAFF)
         .order_by("user", "number")
     )
+
+
+def counted_attempts(*, quiz: Quiz, which: Which) -> list[Attempt]:
+    """Return the finished attempts that count."""
+    attempts = list(attempts_of_others(quiz).filter(finished_at__isnull=False))
+    return chosen_of(attempts, which)
+
+
+def chosen_of(attempts: list[Attempt], which: Which) -> list[Attempt]:
+    """Return those of `attempts`, in the order of their numbers, that count."""
     if which == Which.ALL:
         return attempts
     chosen: dict[int, Attempt] = {}

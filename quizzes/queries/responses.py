@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from quizzes.kinds import Data, Value
 from quizzes.models import Answer, Attempt, AttemptItem, Question, QuestionVersion, Quiz
 from quizzes.queries.counted import Which, counted_attempts
-from quizzes.queries.standing import standing_in
+from quizzes.queries.standing import logs_in, standing_in
 from quizzes.responses import Answered, Part, misconceptions, tally, thirds
 
 
@@ -61,7 +61,7 @@ def answered_items(*, quiz: Quiz, which: Which, question: Question | None = None
         answers = answers.filter(
             Exists(items.filter(attempt=OuterRef("attempt"), position=OuterRef("position")))
         )
-    standing = standing_in(answers)
+    standing = standing_in(logs_in(answers))
     rows = items.order_by("attempt", "position").values_list(
         *("attempt_id", "position", "version_id", "scored_by_id", "variant", "points", "verdict")
     )

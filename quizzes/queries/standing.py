@@ -1,4 +1,4 @@
-"""The answers that count in many attempts at once, read from their logs in one query."""
+"""The logs of many attempts at once, and the answers that count in them."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from quizzes.replay import Standing, standing_answers
 
 
 @dataclass(slots=True)
-class _Save:
+class Save:
     """A row of the log, as `quizzes.replay` reads it, without the cost of a model."""
 
     position: int
@@ -24,16 +24,25 @@ class _Save:
     received_at: datetime
 
 
-def standing_in(answers: QuerySet[Answer]) -> dict[tuple[int, int], Standing]:
-    """Return the answers that count, by (attempt, position)."""
-    log: defaultdict[int, list[_Save]] = defaultdict(list)
+#: The saves of each attempt.
+Logs = dict[int, list[Save]]
+
+
+def logs_in(answers: QuerySet[Answer]) -> Logs:
+    """Return the logs of many attempts, in one query."""
+    logs: defaultdict[int, list[Save]] = defaultdict(list)
     rows: Iterable[tuple[int, int, str, int, Value, int | None, datetime]] = answers.order_by().values_list(
         "attempt_id", "position", "client", "seq", "value", "certainty", "received_at"
     )
     for attempt_id, position, client, seq, value, certainty, received_at in rows:
-        log[attempt_id].append(_Save(position, client, seq, value, certainty, received_at))
+        logs[attempt_id].append(Save(position, client, seq, value, certainty, received_at))
+    return logs
+
+
+def standing_in(logs: Logs) -> dict[tuple[int, int], Standing]:
+    """Return the answers that count, by (attempt, position)."""
     return {
         (attempt_id, position): standing
-        for attempt_id, saves in log.items()
+        for attempt_id, saves in logs.items()
         for position, standing in standing_answers(saves).items()
     }
