@@ -11,6 +11,7 @@ from tests.e2e.test_accessibility import faults
 from tests.factories import CourseFactory, instructor_of, student_of
 from tests.quizzes.factories import ORDERING, make_question, make_quiz
 from tests.quizzes.test_kinds_pages import RIGHT
+from tests.site import wait_until
 
 KINDS = ("matching", "ordering", "cloze", "matrix", "numpy_line", "essay", "numeric", "multiple")
 #: What stands at each place of an answer to the ordering: its texts.
@@ -123,3 +124,16 @@ def test_every_kind_is_accessible_while_asked_and_in_the_review(open_page, attem
     services.close_quiz(quiz=attempt.quiz, by=instructor, now=clock.now())
     services.release_review(quiz=attempt.quiz, by=instructor, now=clock.now())
     assert faults(page, address(attempt, "attempt_review")) == []
+
+
+def test_a_line_is_checked_by_the_running_grader(open_page, attempt, site):
+    page = open_page(attempt.user)
+    page.goto(address(attempt))
+    page.locator('[name="q5"]').fill("X @ W + b")
+    page.locator(".saved[data-state=saved]").wait_for()
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Hand in").click()
+    page.wait_for_url("**/done/")
+    wait_until(lambda: attempt.items.get(position=5).points == 2, seconds=15)
+    attempt.refresh_from_db()
+    assert (attempt.score, attempt.pending) == (2, 0)
