@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.utils import CursorWrapper
 from django.db.models.constants import OnConflict
 from django.db.models.query import get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
@@ -35,6 +37,21 @@ class Given(models.Expression):
     def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, Any]:  # noqa: ANN401 - any database's
         """Leave a place in the SQL, and itself among the parameters."""
         return "%s", [self]
+
+
+def _cursor() -> CursorWrapper:
+    """Return a cursor by which PostgreSQL, too, reads and plans a statement once a connection.
+
+    Django's own cursors send every statement with its values written into it, so that none is like another.
+    """
+    if connection.vendor != "postgresql":
+        return connection.cursor()
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    with connection.wrap_database_errors:
+        own = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]  # the stubs know no arguments
+        wrapped: CursorWrapper = connection._prepare_cursor(own)  # type: ignore[attr-defined]  # nor this
+        return wrapped
 
 
 class _Statement:
@@ -77,7 +94,7 @@ class Rows(_Statement, Generic[Row]):
     def __call__(self, **values: Any) -> list[Row]:  # noqa: ANN401 - any field's
         """Return the rows for these values."""
         compiler, sql, parameters = self._compiled()
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(sql, self._filled(parameters, values))
             found = cursor.fetchall()
         # From here on it is what `django.db.models.query.ModelIterable` does.
@@ -114,7 +131,7 @@ class Update(_Statement):
     def __call__(self, **values: Any) -> int:  # noqa: ANN401 - any field's
         """Change the rows for these values."""
         _, sql, parameters = self._compiled()
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(sql, self._filled(parameters, values))
             return int(cursor.rowcount)
 
@@ -144,7 +161,7 @@ class Insert(_Statement):
         """Insert the rows."""
         _, sql, parameters = self._compiled()
         filled = [self._filled(parameters, vars(row)) for row in rows]
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             if len(filled) == 1:
                 cursor.execute(sql, filled[0])
             else:

@@ -164,6 +164,8 @@ if _database["ENGINE"].endswith("sqlite3"):
     )
 elif _database["ENGINE"].endswith("postgresql"):
     _database["CONN_HEALTH_CHECKS"] = True
+    # Statements of `classroom.prepared` are prepared at their first run; all others never.
+    _database.setdefault("OPTIONS", {}).setdefault("prepare_threshold", 0)
     # Each process keeps its own pool; threads of one web process share it.
     _database.setdefault("OPTIONS", {}).setdefault(
         "pool", {"min_size": 1, "max_size": int(os.environ.get("DATABASE_POOL_SIZE", "8")), "timeout": 10}

@@ -16,7 +16,7 @@ _QUIZ = Rows(
     lambda: Quiz.objects.select_related("week").filter(pk=Given("pk", ID), course=Given("course", ID))
 )
 _OWN_ATTEMPT = Rows(
-    lambda: Attempt.objects.select_related("quiz").filter(
+    lambda: Attempt.objects.select_related("quiz__week").filter(
         pk=Given("pk", ID), user=Given("user", ID), quiz__course=Given("course", ID)
     )
 )
