@@ -19,3 +19,7 @@ class MayStillWrite(Refused):
 
 class WouldEnd(Refused):
     """Running attempts would be left without time; it can be done all the same, by saying so."""
+
+
+class TooLong(Refused):
+    """It is more than is ever taken."""

@@ -1,17 +1,54 @@
-"""A question as the page asks it, and as the review shows it."""
+"""A question as the page asks it, as practice checks it, and as the review shows it."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from typing import Any
 
+from django.utils.translation import gettext as _
+
+from classroom import markdown
 from quizzes import queries
-from quizzes.kinds import KINDS, Data, Pictured, Value
-from quizzes.models import Attempt, AttemptItem, SecondLook, Section
+from quizzes.kinds import KINDS, Data, Pictured, Score, Value
+from quizzes.marks import found
+from quizzes.models import Attempt, AttemptItem, Marking, Quiz, SecondLook, Section
 from quizzes.phases import EVERYTHING, Shown
-from quizzes.replay import standing_answers
+from quizzes.replay import Standing, standing_answers
+from quizzes.scoring import CERTAIN_RIGHT, CERTAIN_WRONG
+
+
+@dataclass(frozen=True)
+class Stake:
+    """What an answer given with some certainty earns if it is right, and costs if it is wrong."""
+
+    level: int
+    label: str
+    right: float
+    wrong: float
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What practice says about an answer at once. `fraction` is None while a worker still looks at it."""
+
+    answered: bool
+    fraction: float | None
+    feedback: str
+    explanation: str = ""
+    solution: list[str] = field(default_factory=list)
+
+    @property
+    def tone(self) -> str:
+        """The tone the design gives it."""
+        if self.fraction is None or not self.answered:
+            return ""
+        return "good" if self.fraction >= 1 else "warn" if self.fraction > 0 else "bad"
 
 
 @dataclass(frozen=True)
 class AskedQuestion:
-    """A question to be answered; it holds nothing that tells the right answer.
+    """A question to be answered; it holds nothing that tells the right answer, unless practice checked it.
 
     `body` is empty where the kind's template draws the question's `text` itself, with fields in it.
     """
@@ -26,6 +63,120 @@ class AskedQuestion:
     answered: bool
     #: The section that begins with this question.
     section: Section | None = None
+    #: Points that a wrong answer costs.
+    penalty: float = 0
+    stakes: list[Stake] = field(default_factory=list)
+    #: Those that were taken.
+    hints: list[str] = field(default_factory=list)
+    next_hint: int | None = None
+    checked: Checked | None = None
+
+
+def asked_questions(
+    attempt: Attempt, *, checked: Collection[int] = (), solved: Collection[int] = ()
+) -> list[AskedQuestion]:
+    """Return the attempt's questions in its order, with the answers that stand.
+
+    `checked` and `solved` are the positions of questions whose answer is judged at once, in practice.
+    """
+    answers = standing_answers(queries.log_of(attempt))
+    shows_hints = attempt.quiz.practice or attempt.quiz.hint_cost_percent is not None
+    hints = queries.hints_of(attempt) if shows_hints else Counter()
+    asked: list[AskedQuestion] = []
+    section: Section | None = None
+    for item in queries.items_of(attempt):
+        kind, answer = KINDS[item.version.kind], answers.get(item.position)
+        value = answer.value if answer else None
+        taken = hints[item.position]
+        its_section = item.slot.section if item.slot else None
+        judged = item.position in checked or item.position in solved
+        asked.append(
+            AskedQuestion(
+                position=item.position,
+                name=f"q{item.position}",
+                body="" if kind.draws_body else item.version.body,
+                text=item.version.body,
+                points=item.max_points,
+                template=kind.template,
+                fields=kind.fields(item.data, item.option_order, value),
+                answered=is_answered(value),
+                penalty=item.max_points * item.version.penalty if _penalises(attempt.quiz) else 0,
+                stakes=_stakes(item, attempt.quiz, answer),
+                hints=item.version.hints[:taken],
+                next_hint=taken + 1 if shows_hints and taken < len(item.version.hints) else None,
+                section=its_section if its_section != section else None,
+                checked=_checked(item, answer, solution=item.position in solved)
+                if judged and attempt.quiz.practice
+                else None,
+            )
+        )
+        section = its_section
+    return asked
+
+
+def is_answered(value: Value | None) -> bool:
+    """Whether there is anything in the fields."""
+    return any(part.strip() for part in value or [])
+
+
+def _penalises(quiz: Quiz) -> bool:
+    return quiz.marking == Marking.PLAIN
+
+
+def _stakes(item: AttemptItem, quiz: Quiz, answer: Standing | None) -> list[Stake]:
+    if quiz.marking != Marking.CERTAINTY:
+        return []
+    labels = {1: _("not sure"), 2: _("fairly sure"), 3: _("sure")}
+    return [
+        Stake(
+            level=level,
+            label=labels[level],
+            right=round(item.max_points * CERTAIN_RIGHT[level], 2),
+            wrong=round(-item.max_points * CERTAIN_WRONG[level], 2) + 0.0,
+            chosen=bool(answer and answer.certainty == level),
+        )
+        for level in labels
+    ]
+
+
+def _checked(item: AttemptItem, answer: Standing | None, *, solution: bool) -> Checked:
+    kind = KINDS[item.version.kind]
+    value = answer.value if answer else []
+    score = judged(item, value)
+    return Checked(
+        answered=is_answered(value),
+        fraction=score.fraction if score else None,
+        feedback=score.feedback if score else "",
+        explanation=item.version.explanation if solution else "",
+        solution=kind.solution(item.data) if solution else [],
+    )
+
+
+def judged(item: AttemptItem, value: Value) -> Score | None:
+    """Return how right an answer is: by rule, or as a worker found; None where nobody has looked yet."""
+    kind = KINDS[(item.scored_by or item.version).kind]
+    if kind.graded_by == "rule":
+        return kind.score(item.data, value)
+    return found(item, value)
+
+
+def told_answers(attempt_id: int, answers: dict[int, Standing]) -> list[dict[str, Any]]:
+    """Return answers from another tab as its page tells them to the student: values, and in words."""
+    items = AttemptItem.objects.filter(attempt=attempt_id, position__in=answers).select_related(
+        "version", "scored_by"
+    )
+    return [
+        {
+            "position": item.position,
+            "value": answers[item.position].value,
+            "certainty": answers[item.position].certainty,
+            "said": ", ".join(
+                markdown.to_html(text, inline=True)
+                for text in KINDS[item.version.kind].said(item.data, answers[item.position].value)
+            ),
+        }
+        for item in items
+    ]
 
 
 @dataclass(frozen=True)
@@ -49,6 +200,11 @@ class ReviewedQuestion:
     #: What a person who graded it says.
     comment: str = ""
     second_look: SecondLook | None = None
+    #: How sure the student was, in words.
+    certainty: str = ""
+    hints: int = 0
+    #: Who must still grade it: "worker" or "person".
+    waits_for: str = ""
 
     @property
     def may_be_asked_about(self) -> bool:
@@ -63,31 +219,6 @@ class ReviewedQuestion:
         return "good" if self.points >= self.max_points else "warn" if self.points > 0 else "bad"
 
 
-def asked_questions(attempt: Attempt) -> list[AskedQuestion]:
-    """Return the attempt's questions in its order, with the answers that stand."""
-    answers = standing_answers(queries.log_of(attempt))
-    asked, inside = [], None
-    for item in queries.items_of(attempt):
-        section = item.slot.section if item.slot else None
-        kind, answer = KINDS[item.version.kind], answers.get(item.position)
-        value = answer.value if answer else None
-        asked.append(
-            AskedQuestion(
-                position=item.position,
-                name=f"q{item.position}",
-                body="" if kind.draws_body else item.version.body,
-                text=item.version.body,
-                points=item.max_points,
-                template=kind.template,
-                fields=kind.fields(item.data, item.option_order, value),
-                answered=any(part.strip() for part in value or []),
-                section=section if section != inside else None,
-            )
-        )
-        inside = section
-    return asked
-
-
 def reviewed_questions(attempt: Attempt, *, shown: frozenset[Shown] = EVERYTHING) -> list[ReviewedQuestion]:
     """Return the attempt's questions with what of the review is `shown`; the rest is empty.
 
@@ -95,19 +226,25 @@ def reviewed_questions(attempt: Attempt, *, shown: frozenset[Shown] = EVERYTHING
     """
     answers = standing_answers(queries.log_of(attempt))
     looks = {look.item_id: look for look in queries.second_looks(attempt)}
-    reviewed = []
-    for item in queries.items_of(attempt):
-        answer = answers.get(item.position)
-        reviewed.append(_reviewed(item, answer.value if answer else [], shown, looks.get(item.pk)))
-    return reviewed
+    hints = queries.hints_of(attempt)
+    return [
+        replace(
+            _reviewed(item, answers.get(item.position), attempt, shown),
+            hints=hints[item.position],
+            second_look=looks.get(item.pk),
+        )
+        for item in queries.items_of(attempt)
+    ]
 
 
 def _reviewed(
-    item: AttemptItem, value: Value, shown: frozenset[Shown], look: SecondLook | None
+    item: AttemptItem, answer: Standing | None, attempt: Attempt, shown: frozenset[Shown]
 ) -> ReviewedQuestion:
     kind, data = KINDS[(item.scored_by or item.version).kind], item.data
+    value = answer.value if answer else []
     pictured = isinstance(kind, Pictured) and {Shown.ANSWERS, Shown.SOLUTION} <= shown
-    feedback = str(item.verdict.get("feedback", "")) or kind.score(data, value).feedback
+    score = judged(item, value)
+    certain = next((one.label for one in _stakes(item, attempt.quiz, answer) if one.chosen), "")
     return ReviewedQuestion(
         position=item.position,
         body="" if kind.draws_body and pictured else kind.bare(item.version.body),
@@ -117,11 +254,12 @@ def _reviewed(
         max_points=item.max_points,
         said=kind.said(data, value) if Shown.ANSWERS in shown else [],
         solution=kind.solution(data) if Shown.SOLUTION in shown else [],
-        feedback=feedback if Shown.FEEDBACK in shown else "",
+        feedback=score.feedback if score and Shown.FEEDBACK in shown else "",
         explanation=item.version.explanation if Shown.EXPLANATION in shown else "",
         template=kind.review_template if pictured and isinstance(kind, Pictured) else "",
         picture=kind.picture(data, value) if pictured and isinstance(kind, Pictured) else {},
         item_id=item.pk,
         comment=item.comment if Shown.FEEDBACK in shown else "",
-        second_look=look,
+        certainty=certain,
+        waits_for=kind.graded_by if item.points is None and attempt.finished_at else "",
     )

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from quizzes.views import bank, grading, images, integrity, questions, regrades, running, statistics, taking
+from quizzes.views import (
+    bank,
+    grading,
+    images,
+    integrity,
+    questions,
+    regrades,
+    running,
+    statistics,
+    taking,
+    writing,
+)
 
 app_name = "quizzes"
 
@@ -45,9 +56,13 @@ urlpatterns = [
     path("<int:pk>/signals/", integrity.integrity, name="integrity"),
     path("attempts/<int:pk>/", taking.attempt, name="attempt"),
     path("attempts/<int:pk>/log/", integrity.attempt_log, name="attempt_log"),
-    path("attempts/<int:pk>/answers/", taking.save, name="save"),
-    path("attempts/<int:pk>/clock/", taking.attempt_clock, name="clock"),
+    path("attempts/<int:pk>/answers/", writing.save, name="save"),
+    path("attempts/<int:pk>/clock/", writing.attempt_clock, name="clock"),
+    path("attempts/<int:pk>/signals/", writing.signals, name="signals"),
+    path("attempts/<int:pk>/questions/<int:position>/hint/", writing.hint, name="hint"),
+    path("attempts/<int:pk>/questions/<int:position>/check/", writing.check, name="check"),
     path("attempts/<int:pk>/hand-in/", taking.hand_in, name="hand_in"),
     path("attempts/<int:pk>/done/", taking.attempt_done, name="attempt_done"),
+    path("attempts/<int:pk>/reopen/", taking.attempt_reopen, name="attempt_reopen"),
     path("attempts/<int:pk>/review/", taking.attempt_review, name="attempt_review"),
 ]

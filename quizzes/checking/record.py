@@ -143,11 +143,12 @@ def record(claim: Claim, value: Value, score: Score) -> bool:
         attempt = attempts.filter(pk=attempt_id).first() if attempt_id else None
         if attempt is None:
             return False
-        if attempt.finished_at is not None:
+        scored = attempt.score is not None  # else the hand-in is still to come, or just scores it
+        if scored:
             done["points"] = _points(attempt, claim.item_id, score)
         if not claim.held.update(**done):
             return False
-        if attempt.finished_at is not None:
+        if scored:
             _add_up(attempt)
     return True
 

@@ -3,5 +3,6 @@
 from quizzes.forms.extensions import ExtensionForm
 from quizzes.forms.guests import GuestForm
 from quizzes.forms.question import QuestionForm
+from quizzes.forms.reopening import ReopenForm
 
-__all__ = ["ExtensionForm", "GuestForm", "QuestionForm"]
+__all__ = ["ExtensionForm", "GuestForm", "QuestionForm", "ReopenForm"]

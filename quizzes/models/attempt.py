@@ -1,6 +1,6 @@
 """What a student does with a quiz: an attempt, its questions, and an append-only log of answers."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from classroom.models.leased import Leased
 from quizzes.models.question import QuestionVersion
 from quizzes.models.quiz import Quiz, Slot
+
+#: An open page is heard of every 15 s; after more than this it is out of contact.
+SILENT_SECONDS = 20
 
 
 class AttemptQuerySet(models.QuerySet["Attempt"]):
@@ -22,6 +25,17 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def overdue(self, now: datetime) -> Self:
         """Keep those whose time is up and that nobody has closed yet."""
         return self.filter(finished_at=None, accepts_until__lte=now)
+
+    def unscored(self) -> Self:
+        """Keep those that are closed and not scored yet: somebody was interrupted in between."""
+        return self.filter(finished_at__isnull=False, score=None)
+
+    def to_settle(self, now: datetime) -> Self:
+        """Keep those that must be closed or scored."""
+        return self.filter(
+            models.Q(finished_at=None, accepts_until__lte=now)
+            | models.Q(finished_at__isnull=False, score=None)
+        )
 
 
 class Attempt(models.Model):
@@ -61,7 +75,12 @@ class Attempt(models.Model):
                 fields=["accepts_until"],
                 condition=models.Q(finished_at__isnull=True),
                 name="attempt_running",
-            )
+            ),
+            models.Index(
+                fields=["quiz"],
+                condition=models.Q(finished_at__isnull=False, score__isnull=True),
+                name="attempt_unscored",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -80,6 +99,29 @@ class Attempt(models.Model):
     def is_accepting(self, now: datetime) -> bool:
         """Whether an answer arriving now counts, the grace included."""
         return self.finished_at is None and (self.accepts_until is None or now < self.accepts_until)
+
+    @property
+    def heard_at(self) -> datetime:
+        """When the site last heard of the student's page."""
+        return max(filter(None, [self.started_at, self.last_saved_at, self.last_seen_at]))
+
+    @property
+    def credit_left(self) -> timedelta:
+        """How much time may still be given back after outages."""
+        return timedelta(seconds=max(0, self.quiz.outage_cap_seconds - self.credited_seconds))
+
+    def may_come_back(self, now: datetime) -> bool:
+        """Whether it was out of contact when its time ended, and so could still get time back.
+
+        Such an attempt takes no answers, but nobody closes it before that time has passed, too.
+        """
+        if self.finished_at is not None or self.deadline is None or self.accepts_until is None:
+            return False
+        left, closes_at = self.credit_left, self.quiz.closes_at
+        if closes_at is not None and self.deadline <= closes_at:
+            left = min(left, closes_at - self.deadline)
+        silent = self.deadline - self.heard_at > timedelta(seconds=SILENT_SECONDS)
+        return silent and now < self.accepts_until + left
 
 
 class AttemptItem(Leased):

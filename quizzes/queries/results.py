@@ -1,5 +1,6 @@
 """How quizzes went."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from statistics import mean, median
@@ -9,7 +10,7 @@ from django.db.models.functions import Cast
 
 from classroom.models import Course
 from classroom.prepared import ID, Given, Rows
-from quizzes.models import Answer, Attempt, AttemptItem, Quiz, SecondLook
+from quizzes.models import Answer, Attempt, AttemptEvent, AttemptItem, Quiz, SecondLook
 
 
 @dataclass(frozen=True)
@@ -178,3 +179,9 @@ def items_of(attempt: Attempt) -> list[AttemptItem]:
 def second_looks(attempt: Attempt) -> list[SecondLook]:
     """Return the requests to look at answers of this attempt again."""
     return list(SecondLook.objects.filter(item__attempt=attempt).select_related("answered_by"))
+
+
+def hints_of(attempt: Attempt) -> Counter[int]:
+    """Return how many hints were taken, by position."""
+    taken = AttemptEvent.objects.filter(attempt=attempt, what=AttemptEvent.What.HINT)
+    return Counter(position for position in taken.values_list("position", flat=True) if position is not None)

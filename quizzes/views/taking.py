@@ -1,25 +1,31 @@
 """What a student does: find a quiz, start, answer, hand in, look at the review."""
 
-import json
-from typing import Any
+from datetime import datetime
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classroom import clock
-from classroom.access import seat_in, signed_in
+from classroom.access import seat_in
+from classroom.models import User
 from quizzes import access, queries, services
-from quizzes.errors import Refused, TooLate
+from quizzes.device import device_of
+from quizzes.errors import Refused
+from quizzes.forms import ReopenForm
 from quizzes.models import Attempt
 from quizzes.phases import EVERYTHING
-from quizzes.review import asked_questions, reviewed_questions
+from quizzes.review import asked_questions, is_answered, reviewed_questions
+from quizzes.views.writing import read_moment, standing
 
-#: The tab of a browser that runs no script: it saves with every post of the form.
-PLAIN_CLIENT = "form"
+#: A browser that runs no script saves with every post of the form, each as a tab of its own.
+PLAIN_CLIENT = "form-{}"
 
 
 @require_GET
@@ -68,7 +74,7 @@ def start(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     now = clock.now()
     seat, found = access.visible_quiz(request, slug, pk, now)
     try:
-        attempt = services.start_attempt(quiz=found, user=seat.user, now=now)
+        attempt = services.start_attempt(quiz=found, user=seat.user, now=now, device=device_of(request))
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("quizzes:quiz", slug, pk)
@@ -77,40 +83,40 @@ def start(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @never_cache
+@gzip_page
 def attempt(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Show the questions with what is answered; without script, a post saves them all."""
+    """Show the questions with what is answered; without script, a post saves them all.
+
+    It is compressed, which pages with secrets must be careful about (BREACH): nothing of the address stands
+    beside a secret here, the token against forgery is masked anew each time, and the compressor adds random
+    bytes.
+    """
     now = clock.now()
     seat, found = access.own_attempt(request, slug, pk)
     if request.method == "POST":
         return _save_form(request, slug, found, seat.user)
-    if not found.is_accepting(now):
+    if not found.is_accepting(now) and not found.may_come_back(now):
         services.settle(user=seat.user, quiz=found.quiz, now=now)
         return redirect("quizzes:attempt_done", slug, pk)
+    services.note_seen(attempt=found, now=now, device=device_of(request))
+    judged = {name: _numbers(request.GET.get(name, "")) for name in ("checked", "solved")}
     context = {
         "attempt": found,
         "quiz": found.quiz,
-        "questions": asked_questions(found),
+        "questions": asked_questions(found, **judged),
         "seconds_left": found.seconds_left(now),
+        "seen": found.last_saved_at.isoformat() if found.last_saved_at else "",
     }
     return render(request, "quizzes/attempt.html", context)
 
 
-def _save_form(request: HttpRequest, slug: str, attempt: Attempt, user: Any) -> HttpResponseRedirect:  # noqa: ANN401 - the seat's user
-    """Save every field of a plain form, then hand in if that button was pressed."""
+def _save_form(request: HttpRequest, slug: str, attempt: Attempt, user: User) -> HttpResponseRedirect:
+    """Save what a plain form changed, then do what its button says."""
     now = clock.now()
-    seq = attempt.answers.filter(client=PLAIN_CLIENT).count()
+    address = reverse("quizzes:attempt", args=[slug, attempt.pk])
     try:
-        for item in attempt.items.all():
-            seq += 1
-            services.record_answer(
-                attempt_id=attempt.pk,
-                user=user,
-                position=item.position,
-                client=PLAIN_CLIENT,
-                seq=seq,
-                value=request.POST.getlist(f"q{item.position}"),
-                now=now,
-            )
+        _save_changes(request, attempt, user, now)
+        address += _help_by_form(request, attempt, user, now)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -118,55 +124,87 @@ def _save_form(request: HttpRequest, slug: str, attempt: Attempt, user: Any) -> 
     if "hand_in" in request.POST:
         services.hand_in(attempt=attempt, now=now)
         return redirect("quizzes:attempt_done", slug, attempt.pk)
-    return redirect("quizzes:attempt", slug, attempt.pk)
+    return redirect(address)
 
 
-@require_POST
-def save(request: HttpRequest, slug: str, pk: int) -> JsonResponse:
-    """Save one answer; the attempt's own conditional update is its door."""
-    now = clock.now()
+def _help_by_form(request: HttpRequest, attempt: Attempt, user: User, now: datetime) -> str:
+    """Give the hint or the check that a button of the plain form asks for; return where to look for it."""
+    for button, query in (("hint", ""), ("check", "?checked={}"), ("solution", "?solved={}")):
+        numbers = _numbers(request.POST.get(button, ""))
+        if button == "hint" and len(numbers) == 2:
+            services.take_hint(
+                attempt_id=attempt.pk, user=user, position=numbers[0], number=numbers[1], now=now
+            )
+        elif button != "hint" and len(numbers) == 1:
+            services.note_check(
+                attempt_id=attempt.pk,
+                user=user,
+                position=numbers[0],
+                solution=button == "solution",
+                now=now,
+            )
+        else:
+            continue
+        return f"{query}#question-{numbers[0]}".format(numbers[0])
+    return ""
+
+
+def _numbers(text: str) -> list[int]:
+    """Return the numbers of "3" or "3.1"; none where it is something else."""
+    parts = text.split(".")
+    return [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 5]
+
+
+def _save_changes(request: HttpRequest, attempt: Attempt, user: User, now: datetime) -> None:
+    """Save every field that holds something else than what is saved; tell if another tab wrote meanwhile."""
     try:
-        sent = json.loads(request.body)
-        value = [str(part) for part in sent["value"]]
-        position, client, seq = int(sent["position"]), str(sent["client"]), int(sent["seq"])
-        "".join([client, *value]).encode()  # half a character (a lone surrogate) is no text
-    except (ValueError, KeyError, TypeError, OverflowError):
-        return JsonResponse({"error": _("This could not be read; reload the page.")}, status=400)
-    if not (0 < position < 10_000 and 0 <= seq < 2**31 and client and "\0" not in client + "".join(value)):
-        return JsonResponse({"error": _("This could not be read; reload the page.")}, status=400)
-    try:
-        services.record_answer(
-            attempt_id=pk,
-            user=signed_in(request),
+        seen = read_moment(request.POST.get("seen"))
+    except ValueError:
+        seen = None
+    client = PLAIN_CLIENT.format(uuid4().hex[:24])
+    standing, elsewhere = services.answers_of(attempt), False
+    for seq, position in enumerate(attempt.items.values_list("position", flat=True), start=1):
+        value = request.POST.getlist(f"q{position}")
+        certainty = _certainty(request.POST.get(f"c{position}", ""))
+        known = standing.get(position)
+        if (known.value, known.certainty) == (value, certainty) if known else not is_answered(value):
+            continue
+        saved = services.record_answer(
+            attempt_id=attempt.pk,
+            user=user,
             position=position,
             client=client,
             seq=seq,
             value=value,
+            certainty=certainty,
+            seen=seen,
             now=now,
         )
-    except TooLate as refusal:
-        return JsonResponse({"error": str(refusal)}, status=409)
-    except Refused as refusal:
-        return JsonResponse({"error": str(refusal)}, status=403)
-    return JsonResponse({"saved": seq})
+        elsewhere = elsewhere or saved.others is not None
+    if elsewhere:
+        messages.warning(
+            request,
+            _("You also wrote in another tab or on another device. What you have just sent counts."),
+        )
 
 
-@require_GET
-@never_cache
-def attempt_clock(request: HttpRequest, slug: str, pk: int) -> JsonResponse:
-    """Tell the page how long is left, and whether another tab writes to the same attempt."""
-    now = clock.now()
-    _seat, found = access.own_attempt(request, slug, pk)
-    state = "running" if found.is_accepting(now) else "over"
-    return JsonResponse({"seconds_left": found.seconds_left(now), "state": state})
+def _certainty(text: str) -> int | None:
+    return int(text) if text in {"1", "2", "3"} else None
 
 
 @require_POST
 def hand_in(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Close the attempt."""
+    """Close the attempt; because "the time is up" only if the site's clock says so, too."""
+    now = clock.now()
     _seat, found = access.own_attempt(request, slug, pk)
-    services.hand_in(attempt=found, now=clock.now())
-    return redirect("quizzes:attempt_done", slug, pk)
+    time_up = "time_up" in request.POST
+    found = services.hand_in(attempt=found, now=now, time_up=time_up)
+    if time_up and found.finished_at is None:
+        return JsonResponse(standing(found, now), status=409)
+    done = reverse("quizzes:attempt_done", args=[slug, pk])
+    if request.headers.get("accept") == "application/json":
+        return JsonResponse({"done": done})
+    return redirect(done)
 
 
 @require_GET
@@ -176,9 +214,9 @@ def attempt_done(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     now = clock.now()
     seat, found = access.own_attempt(request, slug, pk)
     services.settle(user=seat.user, quiz=found.quiz, now=now)
-    found.refresh_from_db(fields=["finished_at", "receipt", "score"])
+    found.refresh_from_db(fields=["finished_at", "receipt", "score", "pending"])
     if found.finished_at is None:
-        return redirect("quizzes:attempt" if found.is_accepting(now) else "quizzes:quiz", slug, pk)
+        return redirect("quizzes:attempt", slug, pk)
     questions = asked_questions(found)
     context = {
         "attempt": found,
@@ -186,6 +224,7 @@ def attempt_done(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "answered": sum(question.answered for question in questions),
         "questions": len(questions),
         "shown": queries.shown_of(user=seat.user, attempts=[found], now=now)[found.pk],
+        "handed_in": services.handed_in(found),
     }
     return render(request, "quizzes/done.html", context)
 
@@ -196,7 +235,8 @@ def attempt_review(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show what was right: to the student as far as the phase allows (`quizzes.phases`), to staff always."""
     now = clock.now()
     shown = EVERYTHING
-    if seat_in(request, slug, guests=True).is_staff:
+    seat = seat_in(request, slug, guests=True)
+    if seat.is_staff:
         _seat, found = access.attempt_for_staff(request, slug, pk)
     else:
         seat, found = access.own_attempt(request, slug, pk)
@@ -210,4 +250,26 @@ def attempt_review(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "shown": shown,
         "questions": reviewed_questions(found, shown=shown),
     }
+    if seat.is_staff:
+        context |= {"receipt_holds": services.receipt_holds(found), "reopen_form": ReopenForm()}
     return render(request, "quizzes/review.html", context)
+
+
+@require_POST
+def attempt_reopen(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Let a student write on in an attempt that was handed in."""
+    seat, found = access.attempt_for_instructor(request, slug, pk)
+    form = ReopenForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
+        return redirect("quizzes:attempt_review", slug, pk)
+    try:
+        services.reopen_attempt(attempt=found, by=seat.user, now=clock.now(), **form.cleaned_data)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request,
+            _("The attempt is open again until its new end; %(name)s can go on.") % {"name": found.user},
+        )
+    return redirect("quizzes:attempt_review", slug, pk)

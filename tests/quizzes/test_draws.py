@@ -159,5 +159,5 @@ def test_starting_costs_as_many_queries_for_many_questions_as_for_few(
         Slot.objects.create(quiz=quiz, position=10 + number, category=category, count=2)
     student = student_of(course)
     quiz = Quiz.objects.select_related("course").get(pk=quiz.pk)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         services.start_attempt(quiz=quiz, user=student, now=clock.now())
