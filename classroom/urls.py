@@ -15,6 +15,8 @@ from quizzes.views import joining
 # The administration has no door of its own: everybody signs in by code.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
+handler500 = "classroom.outage.server_error_or_outage"
+
 urlpatterns = [
     path("", now.home, name="home"),
     path("appearance/", choose, name="appearance"),
