@@ -227,6 +227,28 @@ def canonical(texts: list[str]) -> list[str]:
     return sorted(set(texts), key=lambda text: (text.casefold(), text))
 
 
+def choices_shown(texts: list[str], order: list[int]) -> list[Data]:
+    """Return texts to choose from in the order shown, each with its place and what a select calls it.
+
+    A select shows no formula and no code: where a text has one, all are listed by letter.
+    """
+    shown = [place for place in order if 0 <= place < len(texts)] or list(range(len(texts)))
+    by_letter = any(mark in text for text in texts for mark in ("$", "`", "!["))
+    return [
+        {
+            "value": str(place),
+            "text": texts[place],
+            "letter": _letter(number) if by_letter else "",
+            "label": _letter(number) if by_letter else texts[place],
+        }
+        for number, place in enumerate(shown)
+    ]
+
+
+def _letter(number: int) -> str:
+    return chr(ord("A") + number) if number < 26 else str(number + 1)
+
+
 def shuffled(count: int, rng: random.Random, forbidden: list[int] | None = None) -> list[int]:
     """Return the numbers below `count` in random order, which is `forbidden` only where there is no other."""
     order = list(range(count))

@@ -49,18 +49,12 @@ class Matching(QuestionKind):
 
     def fields(self, data: Data, order: list[int], value: Value | None) -> Data:
         """See `QuestionKind`."""
-        pairs, texts = _pairs(data), choices(data)
-        shown = [place for place in order if 0 <= place < len(texts)] or list(range(len(texts)))
+        pairs, shown = _pairs(data), base.choices_shown(choices(data), order)
         chosen = base.padded(value, len(pairs))
         return {
+            "listed": shown if any(one["letter"] for one in shown) else [],
             "rows": [
-                {
-                    "left": left,
-                    "options": [
-                        {"value": str(place), "text": texts[place], "chosen": text == str(place)}
-                        for place in shown
-                    ],
-                }
+                {"left": left, "options": [one | {"chosen": one["value"] == text} for one in shown]}
                 for (left, _right), text in zip(pairs, chosen, strict=True)
             ],
         }

@@ -46,9 +46,7 @@ class Ordering(QuestionKind):
 
     def fields(self, data: Data, order: list[int], value: Value | None) -> Data:
         """See `QuestionKind`."""
-        texts = listed(data)
-        shown = [place for place in order if 0 <= place < len(texts)] or list(range(len(texts)))
-        items = [{"value": str(place), "text": texts[place]} for place in shown]
+        items = base.choices_shown(listed(data), order)
         places = [
             {"options": [item | {"chosen": item["value"] == text} for item in items]}
             for text in base.padded(value, len(items))

@@ -106,3 +106,14 @@ def test_a_cloze_without_its_gaps_in_the_text_is_refused(course):
 def test_an_ordering_is_never_shown_in_the_right_order(seed):
     shown = KINDS["ordering"].order(ORDERING, random.Random(seed), shuffle=False)
     assert [ordering.listed(ORDERING)[place] for place in shown] != ORDERING["items"]
+
+
+def test_choices_with_formulas_are_listed_by_letter_since_a_select_shows_none():
+    data = {"pairs": [{"left": "sigmoid", "right": "$\\sigma$"}, {"left": "tanh", "right": "tanh"}]}
+    shown = KINDS["matching"].fields(data, [1, 0], ["0", ""])
+    assert [(one["letter"], one["text"]) for one in shown["listed"]] == [("A", "tanh"), ("B", "$\\sigma$")]
+    assert [(one["label"], one["chosen"]) for one in shown["rows"][0]["options"]] == [
+        ("A", False),
+        ("B", True),
+    ]
+    assert KINDS["matching"].fields(MATCHING, [], None)["listed"] == []

@@ -25,12 +25,12 @@ class OrderItems extends HTMLElement {
 
   /** Give an item its two buttons. */
   prepare(item) {
-    const text = document.createElement("span");
-    text.append(...item.childNodes);
+    const text = item.querySelector("span");
+    item.querySelector("[data-letter]")?.remove();
     const buttons = document.createElement("span");
     buttons.className = "ordering__buttons";
     buttons.append(this.button(item, -1, this.dataset.up, "↑", text), this.button(item, 1, this.dataset.down, "↓", text));
-    item.append(text, buttons);
+    item.append(buttons);
     item.draggable = true;
   }
 
