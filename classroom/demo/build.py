@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from classroom.demo import cohort, course, exercises, quizzes, teams
+from classroom.demo import cohort, course, exercises, quizzes, recap, teams
 from classroom.demo.calendar import Calendar
 from classroom.models import Course
 
@@ -38,6 +38,8 @@ def build(now: datetime, *, seed: int = 7, say: Callable[[str], None] = lambda _
             if not data.get("live"):
                 quizzes.take_quiz(quiz, data, people, calendar.session(data["week"]), rng)
         quizzes.create_practice(demo, calendar)
+        recap.take_recap(recap.create_recap(demo, calendar), people, rng)
+        recap.create_live(demo, calendar)
         say("the hackathon and its teams")
         teams.form_teams(teams.create_hackathon(demo, calendar), people, calendar, rng)
         say("the programming exercise")

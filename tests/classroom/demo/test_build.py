@@ -13,8 +13,8 @@ NOW = datetime(2026, 11, 24, 13, 40, tzinfo=UTC)
 
 
 def class_of(course):
-    """What the class did, without what is drawn anew each time (join codes, receipts)."""
-    attempts = Attempt.objects.filter(quiz__course=course).order_by("pk")
+    """What the class did, without what is drawn anew each time (join codes, receipts, random questions)."""
+    attempts = Attempt.objects.filter(quiz__course=course, quiz__sections=None).order_by("pk")
     submissions = Submission.objects.filter(challenge__course=course).order_by("pk")
     return (
         list(attempts.values_list("user__email", "started_at", "finished_at", "score")),
