@@ -143,13 +143,14 @@ class QuestionForm(Part):
 
     def content(self) -> dict[str, Any]:
         """Return what the version says, as `services.bank` takes it; also of a form without a name."""
-        cleaned = self.cleaned_data
+        cleaned, old = self.cleaned_data, self.old
+        hints = self.parts["hints"].stored()
         return {
             "kind": self.kind,
-            "body": cleaned["body"],
+            "body": _kept(old.body, cleaned["body"]) if old else cleaned["body"],
             "data": self.data_to_store(),
-            "explanation": cleaned["explanation"],
-            "hints": self.parts["hints"].stored(),
+            "explanation": _kept(old.explanation, cleaned["explanation"]) if old else cleaned["explanation"],
+            "hints": old.hints if old and [_trimmed(hint) for hint in old.hints] == hints else hints,
             "points": cleaned.get("points", 1),
             "penalty": cleaned.get("penalty") or 0,
         }
@@ -167,6 +168,15 @@ class QuestionForm(Part):
         if any(len(tag.strip()) > 60 for tag in tags.split(",")):
             raise forms.ValidationError(gettext("A tag has at most 60 characters; put commas between tags."))
         return tags
+
+
+def _kept(old: str, new: str) -> str:
+    """Return the text as it was if only its line ends or the spaces around it would change."""
+    return old if _trimmed(old) == new else new
+
+
+def _trimmed(text: str) -> str:
+    return str(text).replace("\r\n", "\n").strip()
 
 
 def _filled(version: QuestionVersion | None) -> Typed:

@@ -109,7 +109,7 @@ def test_number_of_queries_does_not_grow_with_questions(
     for n in range(questions):
         write(course, f"Q{n}", category=f"C{n}", tags=[f"t{n}", "all"])
         make_quiz(course, ("single",))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         as_instructor.get(BANK)
 
 
@@ -123,7 +123,7 @@ def test_number_of_queries_of_a_question_does_not_grow(
             question=question, kind="single", body=f"V{n}", data=SINGLE, explanation="", now=NOW,
             author=instructor_of(course),
         )  # fmt: skip
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         as_instructor.get(reverse("quizzes:question", args=["dl", question.pk]))
 
 

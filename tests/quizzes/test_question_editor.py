@@ -242,6 +242,20 @@ def test_change_of_name_and_place_makes_no_version(author, course):
     assert question.versions.count() == 1
 
 
+def test_text_from_elsewhere_stays_as_it_was_until_it_is_changed(author, course):
+    data = {"options": [{"text": " a\r\nb ", "right": True, "feedback": ""}, {"text": "c"}]}
+    question = bank.create_question(
+        course=course, name="Q", kind="single", body="\n One\r\ntwo \n", data=data, explanation="E\n\n",
+        hints=["H\r\n"], penalty=1 / 3, now=NOW,
+    )  # fmt: skip
+    shown = fields_of(author.get(url("question_edit", question.pk)))
+    author.post(url("question_edit", question.pk), shown)
+    assert question.versions.count() == 1
+    author.post(url("question_edit", question.pk), shown | {"points": "2"})
+    newest, old = question.versions.all()
+    assert (newest.data, newest.body, newest.hints) == (old.data, old.body, old.hints)
+
+
 def test_change_of_text_makes_a_version(author, course):
     question = make_question(course, explanation="Since.")
     shown = fields_of(author.get(url("question_edit", question.pk)))
