@@ -8,9 +8,10 @@ idea.
 
 import math
 from collections.abc import Callable
-from typing import Any
 
-Data = dict[str, Any]
+from quizzes.kinds.base import Data, fraction_of, options_of, rows_of, texts_in
+from quizzes.kinds.loss_curve import CAUSES
+from quizzes.kinds.matching import choices
 
 
 def guess_score(kind: str, data: Data) -> float | None:
@@ -27,46 +28,58 @@ def _hopeless(_data: Data) -> float | None:
 
 
 def _single(data: Data) -> float | None:
-    options = [option for option in data.get("options", []) if isinstance(option, dict)]
-    if not options:
-        return 0.0
-    return math.fsum(_fraction(option, bool(option.get("right"))) for option in options) / len(options)
+    options = options_of(data)
+    return math.fsum(fraction_of(option) for option in options) / len(options) if options else 0.0
 
 
 def _text(data: Data) -> float | None:
-    entries = [entry for entry in data.get("accepted", []) if isinstance(entry, dict)]
-    return next((_fraction(e, right=True) for e in entries if str(e.get("text", "")).strip() == "*"), 0.0)
+    caught = (entry for entry in rows_of(data, "accepted") if str(entry.get("text", "")).strip() == "*")
+    return next((float(entry.get("fraction", 1)) for entry in caught), 0.0)
 
 
 def _matching(data: Data) -> float | None:
-    pairs = [pair for pair in data.get("pairs", []) if isinstance(pair, dict)]
-    choices = {str(pair.get("right", "")) for pair in pairs} | {str(d) for d in data.get("distractors", [])}
-    if not choices:
+    texts = choices(data)
+    if not texts:
         return 0.0
-    return float((1 / len(choices)) ** (len(pairs) if data.get("all_or_nothing") else 1))
+    return float((1 / len(texts)) ** (len(rows_of(data, "pairs")) if data.get("all_or_nothing") else 1))
 
 
 def _ordering(data: Data) -> float | None:
-    count = len(data.get("items", []))
-    scoring = data.get("scoring", "pairs")
+    count = len(texts_in(data, "items"))
     if count < 2:
         return 1.0
-    return {"exact": 1 / math.factorial(count), "positions": 1 / count}.get(scoring, 0.5)
+    match data.get("scoring", "pairs"):
+        case "exact":
+            return 1 / math.factorial(count)
+        case "positions":
+            return 1 / count
+    return _pairs_by_chance(count)
+
+
+def _pairs_by_chance(count: int) -> float:
+    """Return the mean, over all orders, of what the pairs in order earn.
+
+    `orders[k]` is the number of orders with k pairs out of order (Mahonian numbers), item by item.
+    """
+    orders = [1]
+    for size in range(2, count + 1):
+        longer = [0] * (len(orders) + size - 1)
+        for turned, number in enumerate(orders):
+            for more in range(size):
+                longer[turned + more] += number
+        orders = longer
+    pairs = len(orders) - 1
+    return sum(number * max(0, pairs - 2 * k) for k, number in enumerate(orders)) / (pairs * sum(orders))
 
 
 def _cloze(data: Data) -> float | None:
-    gaps = [gap for gap in data.get("gaps", []) if isinstance(gap, dict)]
+    gaps = rows_of(data, "gaps")
     weights = [float(gap.get("points", 1)) for gap in gaps]
     scores = [guess_score(str(gap.get("kind", "")), gap.get("data", {})) for gap in gaps]
     known = [score for score in scores if score is not None]
     if len(known) < len(gaps) or not sum(weights):
         return None
     return math.fsum(w * s for w, s in zip(weights, known, strict=True)) / sum(weights)
-
-
-def _fraction(entry: Data, right: bool) -> float:
-    fraction = entry.get("fraction")
-    return float(right) if fraction is None else float(fraction)
 
 
 _GUESSES: dict[str, Callable[[Data], float | None]] = {
@@ -84,5 +97,5 @@ _GUESSES: dict[str, Callable[[Data], float | None]] = {
     "backprop": _hopeless,
     "convolution": _hopeless,
     "gradient_formula": _hopeless,
-    "loss_curve": lambda _data: 1 / 5,  # one of five causes
+    "loss_curve": lambda _data: 1 / len(CAUSES),
 }

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from quizzes.kinds import KINDS, Data, Value
-from quizzes.kinds.base import chosen_places, options_of
+from quizzes.kinds.base import chosen_places, fraction_of, options_of, rows_of
+from quizzes.kinds.matching import choices
 from quizzes.kinds.numeric import read_number
 from quizzes.kinds.short_text import normal_form
 
@@ -73,18 +74,15 @@ def tally(kind: str, data: Data, answers: Sequence[Answered]) -> list[Part]:
     return [_texts("", kind, data, answers)]
 
 
-def misconceptions(kind: str, data: Data, value: Value, *, drawn: bool) -> set[str]:
-    """Return the wrong ideas that the author, or the kind, sees behind an answer.
-
-    A question that is drawn for everybody has no author who could name them: what its kind says about the
-    slip counts.
-    """
+def misconceptions(kind: str, data: Data, value: Value) -> dict[str, str]:
+    """Return the wrong ideas that the author or the kind sees behind an answer, with what is said of each."""
     if not any(part.strip() for part in value) or kind not in KINDS:
-        return set()
-    found = {str(option.get("misconception", "")) for option in _chosen(kind, data, value)}
+        return {}
+    found = {str(option.get("misconception", "")).strip(): "" for option in _chosen(kind, data, value)}
     score = KINDS[kind].score(data, value)
-    found.add(score.misconception or (score.feedback if drawn and score.fraction < 1 else ""))
-    return {name.strip() for name in found} - {""}
+    if score.misconception not in found:
+        found[score.misconception] = score.feedback
+    return {name: told for name, told in found.items() if name}
 
 
 def same_text(kind: str, value: Value) -> str:
@@ -113,11 +111,6 @@ def _with_options(kind: str, data: Data) -> Data:
     return {"options": [{"text": _("True"), "right": right}, {"text": _("False"), "right": not right}]}
 
 
-def _fraction(option: Data) -> float:
-    fraction = option.get("fraction")
-    return float(bool(option.get("right"))) if fraction is None else float(fraction)
-
-
 def _options(title: str, data: Data, answers: Sequence[Answered], *, several: bool) -> Part:
     """Count every option, those nobody chose too."""
     counts: defaultdict[int, Counter[str]] = defaultdict(Counter)
@@ -131,7 +124,7 @@ def _options(title: str, data: Data, answers: Sequence[Answered], *, several: bo
             counts[place][answer.third] += 1
     responses = [
         _response(
-            str(option.get("text", "")), _fraction(option), counts[n], str(option.get("misconception", ""))
+            str(option.get("text", "")), fraction_of(option), counts[n], str(option.get("misconception", ""))
         )
         for n, option in enumerate(options_of(data))
     ]
@@ -144,12 +137,10 @@ def _response(text: str, fraction: float, counts: Counter[str], misconception: s
 
 def _pairs(data: Data, answers: Sequence[Answered]) -> list[Part]:
     """Count, for every left side, what it was matched with."""
-    pairs = [pair for pair in data.get("pairs", []) if isinstance(pair, dict)]
-    rights = [str(pair.get("right", "")) for pair in pairs]
-    choices = list(dict.fromkeys([*rights, *(str(text) for text in data.get("distractors", []))]))
+    pairs, texts = rows_of(data, "pairs"), choices(data)
     parts = []
     for place, pair in enumerate(pairs):
-        options = [{"text": text, "right": text == rights[place]} for text in choices]
+        options = [{"text": text, "right": text == pair.get("right")} for text in texts]
         said = [Answered(answer.value[place : place + 1], answer.third) for answer in answers]
         parts.append(_options(str(pair.get("left", "")), {"options": options}, said, several=False))
     return parts
@@ -158,7 +149,7 @@ def _pairs(data: Data, answers: Sequence[Answered]) -> list[Part]:
 def _gaps(data: Data, answers: Sequence[Answered]) -> list[Part]:
     """Count, for every gap of a text, what was filled in."""
     parts = []
-    for place, gap in enumerate(data.get("gaps", [])):
+    for place, gap in enumerate(rows_of(data, "gaps")):
         kind, inside = str(gap.get("kind", "")), gap.get("data", {})
         title = _("Gap %(number)d") % {"number": place + 1}
         said = [Answered(answer.value[place : place + 1], answer.third) for answer in answers]

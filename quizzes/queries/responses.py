@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef
 
-from quizzes.kinds import Data, Value
+from quizzes.kinds import KINDS, Data, Value
 from quizzes.models import Answer, Attempt, AttemptItem, Question, QuestionVersion, Quiz
 from quizzes.queries.counted import Which, counted_attempts
 from quizzes.queries.standing import logs_in, standing_in
@@ -22,12 +22,22 @@ class VersionResponses:
     lower: int
     parts: list[Part]
 
+    @property
+    def body(self) -> str:
+        """The question's text, without its fields."""
+        kind = KINDS.get(self.version.kind)
+        return kind.bare(self.version.body) if kind else self.version.body
+
 
 @dataclass(frozen=True)
 class Misconception:
-    """A wrong idea, and in how many of the attempts that could show it, it does; by question."""
+    """A wrong idea, and in how many of the attempts that could show it, it does; by question.
+
+    `told` is what its kind says to who holds it, where the idea is one of the kind's.
+    """
 
     name: str
+    told: str
     count: int
     attempts: int
     questions: list[tuple[int, str, int]]
@@ -114,20 +124,22 @@ def _rest(item: AnsweredItem) -> float:
 
 def misconceptions_in(items: list[AnsweredItem]) -> list[Misconception]:
     """Return the wrong ideas behind answers, the most frequent first, in one query."""
-    keys = {item.key_id for item in items}
-    versions = QuestionVersion.objects.select_related("question").in_bulk(keys)
-    known: dict[tuple[int, tuple[str, ...]], set[str]] = {}
+    versions = QuestionVersion.objects.select_related("question").in_bulk({item.key_id for item in items})
+    known: dict[tuple[int, tuple[str, ...]], dict[str, str]] = {}
     holders: defaultdict[str, defaultdict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
+    told: defaultdict[str, set[str]] = defaultdict(set)
     asked: defaultdict[int, set[int]] = defaultdict(set)
     for item in items:
-        version = versions[item.key_id]
-        asked[version.question_id].add(item.attempt.pk)
-        for name in _ideas(item, version, known):
-            holders[name][version.question_id].add(item.attempt.pk)
+        question = versions[item.key_id].question_id
+        asked[question].add(item.attempt.pk)
+        for name, words in _ideas(item, versions[item.key_id], known).items():
+            holders[name][question].add(item.attempt.pk)
+            told[name].add(words)
     names = {version.question_id: version.question.name for version in versions.values()}
     found = [
         Misconception(
             name=name,
+            told=min(told[name], key=len),
             count=len(set().union(*by_question.values())),
             attempts=len(set().union(*(asked[pk] for pk in by_question))),
             questions=sorted(
@@ -140,14 +152,14 @@ def misconceptions_in(items: list[AnsweredItem]) -> list[Misconception]:
 
 
 def _ideas(
-    item: AnsweredItem, version: QuestionVersion, known: dict[tuple[int, tuple[str, ...]], set[str]]
-) -> set[str]:
+    item: AnsweredItem, version: QuestionVersion, known: dict[tuple[int, tuple[str, ...]], dict[str, str]]
+) -> dict[str, str]:
     """Return the ideas behind one answer; the same answer to the same version is looked at once."""
     if item.variant:
-        found = misconceptions(version.kind, version.data | item.variant, item.value, drawn=True)
+        found = misconceptions(version.kind, version.data | item.variant, item.value)
     else:
         key = (version.pk, tuple(item.value))
         if key not in known:
-            known[key] = misconceptions(version.kind, version.data, item.value, drawn=False)
+            known[key] = misconceptions(version.kind, version.data, item.value)
         found = known[key]
-    return found | ({item.misconception} - {""})
+    return found | ({item.misconception: ""} if item.misconception else {})

@@ -86,9 +86,10 @@ def report(*, quiz: Quiz, which: Which) -> Report:
     spent = _seconds(quiz, attempts)
     questions, places = _gathered(given, totals, spent)
     weights = _place_weights(questions, places, waiting)
+    scored = [pk for pk in totals if most[pk]]
     whole = statistics.quiz_statistics(
-        list(totals.values()),
-        list(most.values()),
+        [totals[pk] for pk in scored],
+        [most[pk] for pk in scored],
         [marks.marks for place, marks in places.items() if place in weights],
     )
     versions = QuestionVersion.objects.select_related("question").in_bulk(
@@ -100,7 +101,7 @@ def report(*, quiz: Quiz, which: Which) -> Report:
         _row(marks, [versions[pk] for pk in sorted(marks.versions)], slots, weights, full)
         for marks in questions.values()
     ]
-    percents = [100 * totals[pk] / most[pk] for pk in totals if most[pk]]
+    percents = [100 * totals[pk] / most[pk] for pk in scored]
     guests = sum(getattr(attempt, "role", "") == Role.GUEST for attempt in attempts)
     return Report(which, len(attempts), guests, whole, _in_order(rows), _bins(percents))
 

@@ -1,6 +1,9 @@
+import itertools
+
 import pytest
 
 from quizzes.guessing import guess_score
+from quizzes.kinds import KINDS
 
 
 def options(*fractions):
@@ -39,7 +42,8 @@ def options(*fractions):
         ),
         ("ordering", {"items": ["a", "b", "c"], "scoring": "exact"}, 1 / 6),
         ("ordering", {"items": ["a", "b", "c"], "scoring": "positions"}, 1 / 3),
-        ("ordering", {"items": ["a", "b", "c"]}, 1 / 2),
+        ("ordering", {"items": ["a", "b"]}, 1 / 2),
+        ("ordering", {"items": ["a", "b", "c"]}, 5 / 18),  # 1 + 2 * 1/3 of 6 orders
         ("loss_curve", {}, 1 / 5),
         ("shapes", {}, 0),
         ("boundary", {}, None),
@@ -58,3 +62,21 @@ def options(*fractions):
 )
 def test_a_guess_earns_what_its_kind_gives_away(kind, data, share):
     assert guess_score(kind, data) == (None if share is None else pytest.approx(share))
+
+
+@pytest.mark.parametrize("scoring", ["pairs", "positions", "exact"])
+@pytest.mark.parametrize("count", [2, 3, 5])
+def test_orders_by_chance_earn_what_all_orders_earn_on_average(scoring, count):
+    data = {"items": [f"item {n}" for n in range(count)], "scoring": scoring}
+    orders = list(itertools.permutations(str(n) for n in range(count)))
+    mean = sum(KINDS["ordering"].score(data, list(order)).fraction for order in orders) / len(orders)
+    assert guess_score("ordering", data) == pytest.approx(mean)
+
+
+@pytest.mark.parametrize("all_or_nothing", [False, True])
+def test_matches_by_chance_earn_what_all_matches_earn_on_average(all_or_nothing):
+    pairs = [{"left": "a", "right": "x"}, {"left": "b", "right": "y"}]
+    data = {"pairs": pairs, "distractors": ["z"], "all_or_nothing": all_or_nothing}
+    matches = list(itertools.product("012", repeat=2))
+    mean = sum(KINDS["matching"].score(data, list(match)).fraction for match in matches) / len(matches)
+    assert guess_score("matching", data) == pytest.approx(mean)

@@ -89,14 +89,14 @@ def test_thirds_are_as_large_as_each_other_and_six_are_the_fewest():
 
 
 def test_misconceptions_come_from_the_chosen_options():
-    assert misconceptions("multiple", OPTIONS, ["0", "2"], drawn=False) == {"Sums where it multiplies"}
-    assert misconceptions("multiple", OPTIONS, ["0"], drawn=False) == set()
-    assert misconceptions("multiple", OPTIONS, [""], drawn=False) == set()
+    assert misconceptions("multiple", OPTIONS, ["0", "2"]) == {"Sums where it multiplies": ""}
+    assert misconceptions("multiple", OPTIONS, ["0"]) == {}
+    assert misconceptions("multiple", OPTIONS, [""]) == {}
 
 
-def test_what_a_kind_says_about_a_slip_counts_where_the_question_was_drawn():
+def test_a_slip_that_the_kind_names_counts_with_what_is_said_of_it():
     layer = {"layer": "dense", "units": 3, "count": {"key": 15, "slips": {"biases": 12}}}
     data = {"network": "dense", "input": [4], "layers": [layer]}
-    [idea] = misconceptions("shapes", data, ["12"], drawn=True)
-    assert idea.startswith("You forgot the biases")
-    assert misconceptions("shapes", data, ["15"], drawn=True) == set()
+    [(name, told)] = misconceptions("shapes", data, ["12"]).items()
+    assert (name, told.startswith("You forgot the biases")) == ("biases", True)
+    assert misconceptions("shapes", data, ["15"]) == {}

@@ -195,6 +195,12 @@ def test_a_question_that_waits_for_grading_is_in_nobodys_total(quiz):
     assert first(quiz).whole.mean == 50
 
 
+def test_an_attempt_without_questions_spoils_no_numbers(quiz):
+    take(quiz, "0", "0.64")
+    take(quiz).items.all().delete()
+    assert (first(quiz).attempts, first(quiz).whole.mean) == (2, 100)
+
+
 def test_a_slot_that_was_deleted_keeps_its_numbers(quiz):
     take(quiz, "0", "0.64")
     quiz.slots.get(position=2).delete()
