@@ -28,6 +28,8 @@ class Preview:
     hints: list[str]
     outcome: ReviewedQuestion | None = None
     percent: float | None = None
+    #: Where a worker must say how right the answer is: by which name to ask for it.
+    trial: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from celery import shared_task
 
 from classroom import bell, clock
 from quizzes import services
-from quizzes.checking import record
+from quizzes.checking import record, trial
 from quizzes.services import regrading
 
 #: How many bells one sweep rings at most; the next sweep follows in seconds.
@@ -38,3 +38,9 @@ def forget_guests() -> None:
 def check_regrade(regrade_id: int) -> None:
     """Compare what a regrade would change."""
     regrading.compare(pk=regrade_id, now=clock.now())
+
+
+@shared_task
+def check_trial(token: str) -> None:
+    """Try an author's answer in the sandbox."""
+    trial.run(token)

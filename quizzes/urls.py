@@ -23,6 +23,7 @@ urlpatterns = [
     path("bank/categories/", bank.categories, name="categories"),
     path("bank/new/", questions.question_new, name="question_new"),
     path("bank/preview/", questions.question_preview, name="question_preview"),
+    path("bank/trials/<str:token>/", questions.question_trial, name="question_trial"),
     path("bank/<int:pk>/", questions.question, name="question"),
     path("bank/<int:pk>/edit/", questions.question_edit, name="question_edit"),
     path("bank/<int:pk>/copy/", questions.question_copy, name="question_copy"),

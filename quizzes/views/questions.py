@@ -1,10 +1,12 @@
 """One question of the bank: its page, its editor, and how students see it."""
 
 import secrets
+from dataclasses import replace
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from classroom import clock
 from classroom.access import Seat, instructor_seat
 from quizzes import access
+from quizzes.checking import trial
 from quizzes.errors import Outdated, Refused
 from quizzes.forms import QuestionForm
 from quizzes.forms.choosing import kind_groups
@@ -25,11 +28,14 @@ from quizzes.queries import bank as queries
 from quizzes.services import bank as writing
 from quizzes.services import shelving
 
+#: How often the page asks, once a second, before it says that no worker answers.
+TRIAL_LOOKS = 30
+
 
 @require_GET
 def question(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show a question as students see it, its versions, and where it is used. An answer may be tried."""
-    _seat, found = access.question_for_staff(request, slug, pk)
+    seat, found = access.question_for_staff(request, slug, pk)
     versions = list(found.versions.select_related("author").order_by("-number"))
     facility, answers = queries.facility_of(found)
     context = {
@@ -39,7 +45,7 @@ def question(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             (newer, changes(older, newer) if older else [])
             for newer, older in zip(versions, [*versions[1:], None], strict=True)
         ],
-        "preview": _preview_of(request, _content(versions[0])) if versions else None,
+        "preview": _preview_of(request, seat, _content(versions[0])) if versions else None,
         "quizzes": queries.quizzes_with(found),
         "facility": facility,
         "answers": answers,
@@ -58,18 +64,43 @@ def _content(version: QuestionVersion) -> Content:
     )
 
 
-def _preview_of(request: HttpRequest, content: Content) -> Preview:
+def _preview_of(request: HttpRequest, seat: Seat, content: Content) -> Preview:
     """Show the question with the seed and the answer that were sent, if any."""
     sent = request.POST if request.method == "POST" else request.GET
     seed = sent.get("seed", "")
     known = seed.isascii() and seed.isdigit() and len(seed) < 12 and "draw" not in sent
     value = [part.replace("\0", "")[:20_000] for part in sent.getlist(NAME)[:500]]
-    return preview(
+    tried = "check" in sent and known
+    shown = preview(
         content,
         seed=int(seed) if known else secrets.randbelow(10**9),
         value=value if known else [],
-        tried="check" in sent and known,
+        tried=tried,
     )
+    if tried and shown.graded_by == "worker" and seat.is_instructor:
+        token = trial.ask(course=seat.course, kind=content.kind, data=content.data, value=value)
+        return replace(shown, trial=token)
+    return shown
+
+
+@require_GET
+@never_cache
+def question_trial(request: HttpRequest, slug: str, token: str) -> HttpResponse:
+    """Tell what a worker found out about an answer that an author tries."""
+    seat = instructor_seat(request, slug)
+    found = trial.look(course=seat.course, token=token)
+    context = {
+        "trial": found,
+        "token": token,
+        "asked": min(_number(request.GET.get("asked", "")), TRIAL_LOOKS),
+    }
+    context["is_late"] = context["asked"] == TRIAL_LOOKS
+    part = request.headers.get("HX-Request")
+    return render(request, "quizzes/_trial.html" if part else "quizzes/question_trial.html", context)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 @require_http_methods(["GET", "POST"])
@@ -104,7 +135,13 @@ def _created(request: HttpRequest, seat: Seat, form: QuestionForm) -> HttpRespon
     messages.success(request, _("The question is in the bank."))
     if "another" in request.POST:
         return redirect("quizzes:question_new", seat.course.slug)
-    return redirect("quizzes:question", seat.course.slug, created.pk)
+    return _to_page(seat, created.pk, form.kind)
+
+
+def _to_page(seat: Seat, pk: int, kind: str) -> HttpResponse:
+    """Go to the question; where the sandbox checks answers, have it try the author's own at once."""
+    page = reverse("quizzes:question", args=[seat.course.slug, pk])
+    return redirect(f"{page}?seed=1&check=1" if KINDS[kind].graded_by == "worker" else page)
 
 
 @require_http_methods(["GET", "POST"])
@@ -137,7 +174,7 @@ def question_edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         messages.success(request, _("Saved. The text is the same, so there is no new version."))
     else:
         messages.success(request, _("Saved as version %(number)d.") % {"number": saved.number})
-    return redirect("quizzes:question", slug, pk)
+    return _to_page(seat, pk, newest.kind)
 
 
 def _newest(question: Question) -> QuestionVersion:
@@ -205,7 +242,7 @@ def _editor(
 @never_cache
 def question_preview(request: HttpRequest, slug: str) -> HttpResponse:
     """Show what the editor's form says as students will see it, or what keeps it from being shown."""
-    instructor_seat(request, slug)
+    seat = instructor_seat(request, slug)
     kind = request.GET.get("kind", "")
     form = QuestionForm(request.POST, kind=kind if kind in KINDS else Kind.SINGLE)
     problems = form.problems_in_preview()
@@ -220,7 +257,7 @@ def question_preview(request: HttpRequest, slug: str) -> HttpResponse:
             tuple(said["hints"]),
             float(said["points"]),
         )
-        context["preview"] = _preview_of(request, content)
+        context["preview"] = _preview_of(request, seat, content)
     part = request.headers.get("HX-Request")
     return render(request, "quizzes/_preview.html" if part else "quizzes/question_preview.html", context)
 

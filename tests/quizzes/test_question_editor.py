@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -5,6 +7,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from classroom.models import Role
+from quizzes import tasks
+from quizzes.checking import trial
 from quizzes.forms import QuestionForm
 from quizzes.forms.details import DETAILS
 from quizzes.forms.parts import unchanged
@@ -188,7 +192,7 @@ def test_question_is_stored_as_typed_and_shown_as_stored(author, kind, data):
     assert author.get(new(kind)).status_code == 200
     response = author.post(new(kind), typed(kind, data))
     question = Question.objects.get()
-    assert response.url == url("question", question.pk)
+    assert response.url.split("?")[0] == url("question", question.pk)
     assert question.versions.get().data == data
     shown = fields_of(author.get(url("question_edit", question.pk)))
     author.post(url("question_edit", question.pk), shown)
@@ -442,6 +446,53 @@ def test_page_shows_versions_with_what_changed_and_its_uses(author, course):
     assert copy.versions.get().data["options"][1]["text"] == "A ramp"
     author.post(url("question_delete", copy.pk))
     assert list(Question.objects.all()) == [question]
+
+
+LINE_OF_NUMPY = {"arguments": [{"name": "X", "shape": ["m", 3], "values": "normal"}], "reference": "X * 2"}
+
+
+def trial_in(response):
+    return re.search(r'href="([^"]*/bank/trials/[0-9a-f]{32}/)"', response.content.decode())[1]
+
+
+@pytest.mark.parametrize(
+    ("reference", "answer", "said"),
+    [
+        ("X * 2", "X + X", "100 % of the points"),
+        ("X * 2", "X * 2 * 3", "3 times"),
+        ("X * 2", "", "The right line runs"),
+        ("X * Y", "X", "own lines do not run"),
+    ],
+)
+def test_worker_tries_the_answer_that_only_the_sandbox_can_judge(author, reference, answer, said):
+    sent = typed("numpy_line", LINE_OF_NUMPY | {"reference": reference})
+    tried = sent | {"seed": "1", "q1": answer, "check": "1"}
+    address = f"{url('question_preview')}?kind=numpy_line"
+    found = trial_in(author.post(address, tried, headers={"HX-Request": "true"}))
+    waiting = author.get(found, headers={"HX-Request": "true"}).content.decode()
+    assert 'hx-trigger="load delay:1s"' in waiting
+    tasks.check_trial(found.split("/")[-2])
+    page = author.get(found, headers={"HX-Request": "true"}).content.decode()
+    assert said in page
+    assert "hx-get" not in page
+
+
+def test_saved_line_of_numpy_is_tried_at_once(author):
+    response = author.post(new("numpy_line"), typed("numpy_line", LINE_OF_NUMPY), follow=True)
+    assert trial_in(response)
+
+
+def test_trial_is_its_course_s_own_and_ends(author, client):
+    sent = typed("numpy_line", LINE_OF_NUMPY) | {"seed": "1", "q1": "X", "check": "1"}
+    found = trial_in(
+        author.post(f"{url('question_preview')}?kind=numpy_line", sent, headers={"HX-Request": "true"})
+    )
+    late = author.get(f"{found}?asked=30", headers={"HX-Request": "true"}).content.decode()
+    assert ("No worker has answered" in late, "hx-get" in late) == (True, False)
+    client.force_login(instructor_of(CourseFactory(slug="other")))
+    assert "too long ago" in client.get(found.replace("/dl/", "/other/")).content.decode()
+    assert client.get(found).status_code == 404
+    assert trial.look(course=CourseFactory(), token="../x") is None
 
 
 XSS = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
