@@ -9,6 +9,7 @@ from classroom.demo.cohort import Cohort, Student
 from classroom.demo.course import content
 from classroom.models import Course
 from quizzes import services
+from quizzes.kinds import matching, ordering
 from quizzes.models import AttemptItem, Category, Question, Quiz, Section, Slot
 from quizzes.services import marking
 
@@ -133,11 +134,9 @@ def _take(
 
 
 def _fields(item: AttemptItem, answer: list[str]) -> list[str]:
-    """Return the answer as the form's fields hold it; an order is written as texts in the content file."""
-    if item.version.kind != "ordering":
-        return list(answer)
-    listed = sorted(item.data["items"])
-    return [str(listed.index(text)) for text in answer]
+    """Return the answer as the form's fields hold it; orders and matches are texts in the content file."""
+    listed = {"ordering": ordering.listed, "matching": matching.choices}.get(item.version.kind)
+    return [str(listed(item.data).index(text)) for text in answer] if listed else list(answer)
 
 
 def _grade_some(quiz: Quiz, cohort: Cohort, now: datetime) -> None:

@@ -13,6 +13,8 @@ from quizzes.services.marking import Judgement
 class MarkForm(forms.Form):
     """Points for one answer: a level for each criterion of the rubric, or points instead."""
 
+    use_required_attribute = False  # points may stand instead of levels
+
     points = forms.FloatField(
         label=_("Points"), required=False, widget=forms.NumberInput(attrs={"step": "any"})
     )
@@ -34,10 +36,12 @@ class MarkForm(forms.Form):
         }
         super().__init__(*args, **kwargs)
         self.criteria = len(rubric)
+        points_are_written = bool(self.data.get("points"))
         for place, criterion in enumerate(rubric):
             self.fields[f"level_{place}"] = forms.ChoiceField(
                 label=criterion.get("criterion", ""),
-                required=False,
+                required=not points_are_written,
+                error_messages={"required": _("Choose a level for every criterion, or write the points.")},
                 widget=forms.RadioSelect,
                 choices=[
                     (str(number), f"{level.get('text', '')} ({100 * float(level['fraction']):g} %)")

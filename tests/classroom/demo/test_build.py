@@ -7,7 +7,7 @@ from classroom.models import Enrolment, Role
 from nnengine.grading import grade
 from projects.models import Project, Submission, Team
 from quizzes import queries
-from quizzes.models import Attempt, Quiz
+from quizzes.models import Attempt, AttemptItem, Quiz
 
 NOW = datetime(2026, 11, 24, 13, 40, tzinfo=UTC)
 
@@ -61,3 +61,14 @@ def test_the_right_solution_earns_everything_and_each_mistake_costs():
             seed=1,
         )
         assert report.score < best.max_score, mistake
+
+
+@pytest.mark.django_db
+def test_the_class_gets_some_of_every_question_right_and_some_wrong():
+    course = build.build(NOW)
+    items = AttemptItem.objects.filter(attempt__quiz__title__startswith="Recap", points__isnull=False)
+    for kind in items.values_list("version__kind", flat=True).distinct():
+        shares = {item.points / item.max_points for item in items.filter(version__kind=kind)}
+        assert min(shares) < 1 == max(shares), kind
+    assert items.filter(version__kind="essay").count() == 9
+    assert course.quizzes.get(lobby=True).opens_at is None
