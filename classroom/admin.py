@@ -1,5 +1,6 @@
 """What the site's administrators see and change."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -9,6 +10,8 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from classroom import clock
+from classroom.access import signed_in
 from classroom.models import (
     Accommodation,
     Announcement,
@@ -24,6 +27,7 @@ from classroom.models import (
     User,
     Week,
 )
+from quizzes import services
 
 #: A link typed without its scheme is meant to be https.
 LINKS: Any = {models.URLField: {"assume_scheme": "https", "widget": AdminURLFieldWidget}}
@@ -123,8 +127,36 @@ class EnrolmentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic onl
     list_select_related = ["user", "course"]
 
 
+class AllowanceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+    """Something from which deadlines follow: attempts that run follow a change of it at once."""
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Django's
+        """Save, with the groups' members, and let attempts follow."""
+        return self._followed(
+            request, lambda: super(AllowanceAdmin, self).changeform_view(request, *args, **kwargs)
+        )
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Django's
+        """Delete, and let attempts follow."""
+        return self._followed(
+            request, lambda: super(AllowanceAdmin, self).delete_view(request, *args, **kwargs)
+        )
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - Django's
+        """Delete several, and let attempts follow."""
+        return self._followed(
+            request, lambda: super(AllowanceAdmin, self).changelist_view(request, *args, **kwargs)
+        )
+
+    def _followed(self, request: HttpRequest, act: Callable[[], Any]) -> Any:  # noqa: ANN401 - a response
+        if request.method != "POST":
+            return act()
+        with services.allowances_change(by=signed_in(request), now=clock.now()):
+            return act()
+
+
 @admin.register(Group)
-class GroupAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+class GroupAdmin(AllowanceAdmin):
     """Groups of students."""
 
     list_display = ["name", "course"]
@@ -133,7 +165,7 @@ class GroupAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in
 
 
 @admin.register(Accommodation)
-class AccommodationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+class AccommodationAdmin(AllowanceAdmin):
     """Standing allowances."""
 
     list_display = ["user", "course", "time_multiplier"]
@@ -143,7 +175,7 @@ class AccommodationAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic
 
 
 @admin.register(Extension)
-class ExtensionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+class ExtensionAdmin(AllowanceAdmin):
     """Later ends and more time for one piece of work."""
 
     list_display = ["item", "course", "user", "group", "closes_at", "extra_seconds", "given_by"]

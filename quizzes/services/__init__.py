@@ -4,6 +4,14 @@ from quizzes.services.attempts import start_attempt
 from quizzes.services.bank import create_question, revise_question
 from quizzes.services.closing import answers_of, finish_overdue, hand_in, handed_in, receipt_holds, settle
 from quizzes.services.contact import is_unheard, note_focus, note_seen, report_outage, written_elsewhere
+from quizzes.services.deadlines import Moved
+from quizzes.services.extensions import (
+    accommodate,
+    allowances_change,
+    extend,
+    more_time_for_everybody,
+    take_back,
+)
 from quizzes.services.guests import (
     forget_guests,
     give_join_code,
@@ -15,15 +23,55 @@ from quizzes.services.guests import (
 from quizzes.services.helping import note_check, take_hint
 from quizzes.services.reopening import reopen_attempt
 from quizzes.services.room import arrive, room_of
-from quizzes.services.running import close_quiz, extend, open_quiz, release_review, withdraw_review
+from quizzes.services.running import (
+    close_quiz,
+    link_to,
+    open_quiz,
+    post_link,
+    release_review,
+    withdraw_review,
+)
 from quizzes.services.saving import answers_of_others, record_answer
+from quizzes.services.settings import (
+    change_settings,
+    copy_quiz,
+    create_quiz,
+    delete_quiz,
+    publish_quiz,
+    unpublish_quiz,
+)
+from quizzes.services.slots import (
+    add_draw,
+    add_question,
+    add_section,
+    arrange,
+    change_section,
+    change_slot,
+    move_section,
+    move_slot,
+    remove_section,
+    remove_slot,
+)
 
 __all__ = [
+    "Moved",
+    "accommodate",
+    "add_draw",
+    "add_question",
+    "add_section",
+    "allowances_change",
     "answers_of",
     "answers_of_others",
+    "arrange",
     "arrive",
+    "change_section",
+    "change_settings",
+    "change_slot",
     "close_quiz",
+    "copy_quiz",
     "create_question",
+    "create_quiz",
+    "delete_quiz",
     "extend",
     "finish_overdue",
     "forget_guests",
@@ -32,15 +80,23 @@ __all__ = [
     "handed_in",
     "is_unheard",
     "join_as_guest",
+    "link_to",
+    "more_time_for_everybody",
+    "move_section",
+    "move_slot",
     "note_check",
     "note_focus",
     "note_seen",
     "open_quiz",
+    "post_link",
+    "publish_quiz",
     "quiz_to_join",
     "receipt_holds",
     "record_answer",
     "release_review",
     "remove_guest",
+    "remove_section",
+    "remove_slot",
     "rename_guest",
     "reopen_attempt",
     "report_outage",
@@ -48,7 +104,9 @@ __all__ = [
     "room_of",
     "settle",
     "start_attempt",
+    "take_back",
     "take_hint",
+    "unpublish_quiz",
     "withdraw_review",
     "written_elsewhere",
 ]

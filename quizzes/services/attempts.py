@@ -69,6 +69,8 @@ def _create_attempt(quiz: Quiz, user: User, now: datetime, made: int, device: De
         device=device.fingerprint if device else "",
     )
     items = items_for(attempt, quiz)
+    if not items:
+        raise Refused(_("This quiz has no questions yet: tell your instructor."))
     attempt.max_score = sum(item.max_points for item in items)
     attempt.save(force_insert=True)
     for item in items:

@@ -71,11 +71,14 @@ def following(
     """
     with transaction.atomic():
         keys = [quiz.pk for quiz in quizzes]
-        list(Quiz.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+        # No lock of the key: hand-ins look at the quiz's key at their commit, while they hold their attempt.
+        list(Quiz.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk"))
         running = Attempt.objects.accepting(now).filter(quiz__in=keys)
         if users is not None:
             running = running.filter(user__in=users)
-        attempts = list(running.select_for_update(of=("self",)).select_related("quiz", "user").order_by("pk"))
+        attempts = list(
+            running.select_for_update(of=("self",), no_key=True).select_related("quiz", "user").order_by("pk")
+        )
         before = _planned(quizzes, attempts)
         moved = Moved(running=len(attempts))
         yield moved
@@ -153,7 +156,9 @@ def _would_end(attempts: Sequence[Attempt]) -> str:
     return text % {"names": ", ".join(str(attempt.user) for attempt in attempts)}
 
 
-def quizzes_in_progress(*, course: Course, now: datetime) -> list[Quiz]:
-    """Return the course's quizzes that somebody is writing."""
-    writing = Attempt.objects.accepting(now).filter(quiz__course=course).values("quiz")
-    return list(Quiz.objects.filter(pk__in=writing))
+def quizzes_in_progress(*, now: datetime, course: Course | None = None) -> list[Quiz]:
+    """Return the quizzes that somebody is writing, of one course or all."""
+    writing = Attempt.objects.accepting(now)
+    if course is not None:
+        writing = writing.filter(quiz__course=course)
+    return list(Quiz.objects.filter(pk__in=writing.values("quiz")))

@@ -1,18 +1,18 @@
-"""Running a quiz: open, extend, close, release the review."""
+"""Running a quiz: open, close, release the review."""
 
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from classroom import clock, notify
-from classroom.models import AuditEntry, Extension, User
+from classroom import notify
+from classroom.models import AuditEntry, User
 from quizzes import queries
 from quizzes.errors import MayStillWrite, Refused
-from quizzes.models import Attempt, Quiz
+from quizzes.models import Quiz
+from quizzes.services.deadlines import following
 
 
 def link_to(quiz: Quiz) -> str:
@@ -23,39 +23,81 @@ def link_to(quiz: Quiz) -> str:
 def open_quiz(*, quiz: Quiz, by: User, now: datetime) -> bool:
     """Open the quiz from now on and post its link; return False when it was open already.
 
+    A closing date that is still to come stays; one that is past is forgotten.
+
     Raises
     ------
     Refused
-        There is no question in it.
+        There is no question in it, or a draw finds too few.
     """
-    if not quiz.slots.exists():
-        raise Refused(_("This quiz has no questions yet: add some first."))
-    with transaction.atomic():
-        closed = Q(opens_at=None) | Q(opens_at__gt=now) | Q(closes_at__lte=now)
-        opened = Quiz.objects.filter(closed, pk=quiz.pk).update(
-            opens_at=now,
-            closes_at=None,
-            published_at=now if quiz.published_at is None or quiz.published_at > now else F("published_at"),
-        )
-        if opened:
+    check_questions(quiz)
+    with following([quiz], by=by, now=now, why="opened"):
+        fresh = Quiz.objects.get(pk=quiz.pk)
+        if opened := not fresh.is_open(now):
+            Quiz.objects.filter(pk=quiz.pk).update(
+                opens_at=now,
+                closes_at=None if fresh.has_closed(now) else fresh.closes_at,
+                published_at=min(now, fresh.published_at or now),
+            )
             _log(quiz, by, "quiz.opened", now)
-            with override(quiz.course.language):
-                text = _("**%(title)s** is open: %(link)s") % {"title": quiz.title, "link": link_to(quiz)}
-            key = f"quiz:{quiz.pk}:opened:{now.isoformat()}"
-            notify.mattermost(key=key, course=quiz.course, text=text, now=now)
+            quiz.refresh_from_db()
+            _post_link(quiz, now)
     quiz.refresh_from_db()
-    return bool(opened)
+    return opened
+
+
+def check_questions(quiz: Quiz) -> None:
+    """Refuse a quiz that cannot be given to students, and say what to do."""
+    slots = list(quiz.slots.select_related("category"))
+    if not slots:
+        raise Refused(_("This quiz has no questions yet: add some first."))
+    if short := queries.missing_draws(quiz=quiz, slots=slots):
+        drawers = {str(slot.category) for slot in slots if slot.pk in short}
+        raise Refused(
+            _("Too few questions to draw from in %(drawers)s: add questions there, or draw fewer.")
+            % {"drawers": ", ".join(sorted(drawers))}
+        )
+
+
+def post_link(*, quiz: Quiz, by: User, now: datetime) -> bool:
+    """Post the quiz's link to the course's chat (again); return False when the course has none."""
+    with transaction.atomic():
+        posted = _post_link(quiz, now)
+        if posted:
+            _log(quiz, by, "quiz.link_posted", now)
+    return posted
+
+
+def _post_link(quiz: Quiz, now: datetime) -> bool:
+    with override(quiz.course.language):
+        text = _("**%(title)s** is open: %(link)s") if quiz.is_open(now) else "**%(title)s**: %(link)s"
+    return notify.mattermost(
+        key=f"quiz:{quiz.pk}:opened:{now.isoformat()}",
+        course=quiz.course,
+        text=text % {"title": quiz.title, "link": link_to(quiz)},
+        now=now,
+    )
 
 
 def close_quiz(*, quiz: Quiz, by: User, now: datetime) -> int:
-    """Close the quiz now; return how many running attempts end with it, with what they have saved."""
-    with transaction.atomic():
-        Quiz.objects.filter(pk=quiz.pk).update(closes_at=now, opens_at=quiz.opens_at or now)
-        running = Attempt.objects.filter(Q(deadline=None) | Q(deadline__gt=now), quiz=quiz, finished_at=None)
-        ended = running.update(deadline=now, accepts_until=now + quiz.grace)
-        _log(quiz, by, "quiz.closed", now)
+    """Close the quiz now; return how many running attempts end with it, with what they have saved.
+
+    Who has a later closing date of their own, or was let in again, goes on.
+
+    Raises
+    ------
+    Refused
+        It has not been open yet.
+    """
+    with following([quiz], by=by, now=now, why="closed", may_end=True) as moved:
+        fresh = Quiz.objects.get(pk=quiz.pk)
+        if not fresh.has_opened(now):
+            raise Refused(_("This quiz has not been open yet, so there is nothing to close."))
+        if not fresh.has_closed(now):
+            Quiz.objects.filter(pk=quiz.pk).update(closes_at=now)
+            _log(quiz, by, "quiz.closed", now)
     quiz.refresh_from_db()
-    return ended
+    return len(moved.ended)
 
 
 def release_review(*, quiz: Quiz, by: User, now: datetime, force: bool = False) -> None:
@@ -104,34 +146,6 @@ def _check_over(quiz: Quiz, now: datetime) -> None:
         )
         reasons.append(text % {"names": ", ".join(names)})
     raise MayStillWrite(" ".join([_("The review is not released."), *reasons]))
-
-
-def extend(*, quiz: Quiz, user: User, extra_seconds: int, by: User, reason: str, now: datetime) -> None:
-    """Give a student more time; a running attempt ends later at once.
-
-    Raises
-    ------
-    Refused
-        The time is not positive.
-    """
-    if not 0 < extra_seconds <= 24 * 3600:
-        raise Refused(_("Give between one second and a day of extra time."))
-    with transaction.atomic():
-        Extension.objects.create(
-            course=quiz.course,
-            item=quiz.deadline_key,
-            user=user,
-            extra_seconds=extra_seconds,
-            reason=reason[:200],
-            given_by=by,
-        )
-        running = Attempt.objects.filter(quiz=quiz, user=user, finished_at=None)
-        for attempt in running.select_for_update(of=("self",)):
-            deadline = clock.effective_deadline(user, quiz, started_at=attempt.started_at)
-            attempt.deadline = deadline
-            attempt.accepts_until = deadline and deadline + quiz.grace
-            attempt.save(update_fields=["deadline", "accepts_until"])
-        _log(quiz, by, "quiz.extended", now, about=user, extra_seconds=extra_seconds)
 
 
 def _log(

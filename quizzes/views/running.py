@@ -34,7 +34,7 @@ def run(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "is_open": quiz.is_open(now),
         "posted": _posted(quiz),
         "results": queries.result_rows(quiz=quiz),
-        "extension_form": ExtensionForm(course=quiz.course),
+        "extension_form": ExtensionForm(course=quiz.course, auto_id="extend_%s"),
     }
     return render(request, "quizzes/run.html", context)
 
@@ -103,30 +103,6 @@ def release(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     except MayStillWrite as refusal:
         return render(request, "quizzes/release.html", {"quiz": quiz, "refusal": refusal}, status=409)
     messages.success(request, _("Students can see their scores and the right answers now."))
-    return redirect("quizzes:run", slug, pk)
-
-
-@require_POST
-def extend(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Give a student more time."""
-    seat, quiz = access.quiz_for_instructor(request, slug, pk)
-    form = ExtensionForm(request.POST, course=quiz.course)
-    if not form.is_valid():
-        messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
-        return redirect("quizzes:run", slug, pk)
-    services.extend(
-        quiz=quiz,
-        user=form.cleaned_data["student"].user,
-        extra_seconds=60 * form.cleaned_data["minutes"],
-        by=seat.user,
-        reason=form.cleaned_data["reason"],
-        now=clock.now(),
-    )
-    messages.success(
-        request,
-        _("%(name)s has %(minutes)d more minutes.")
-        % {"name": form.cleaned_data["student"].user, "minutes": form.cleaned_data["minutes"]},
-    )
     return redirect("quizzes:run", slug, pk)
 
 

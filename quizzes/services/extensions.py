@@ -1,0 +1,211 @@
+"""More time: for a person, a group or everybody, before a quiz and while it runs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from classroom.models import Accommodation, AuditEntry, Course, Enrolment, Extension, Group, User
+from quizzes.errors import Refused
+from quizzes.models import Quiz
+from quizzes.services.deadlines import Moved, following, quizzes_in_progress
+
+DAY_SECONDS = 24 * 3600
+MOST_MULTIPLIER = 10
+
+
+def extend(
+    *,
+    quiz: Quiz,
+    by: User,
+    now: datetime,
+    user: User | None = None,
+    group: Group | None = None,
+    extra_seconds: int = 0,
+    time_multiplier: Decimal = Decimal(1),
+    closes_at: datetime | None = None,
+    reason: str = "",
+) -> Moved:
+    """Give a person or a group more time; running attempts end later at once.
+
+    Parameters
+    ----------
+    extra_seconds
+        Added to the time limit, and to what the same person or group got before.
+    time_multiplier
+        Of the time limit; the largest counts, an accommodation included.
+    closes_at
+        A closing date of their own; the latest counts.
+
+    Raises
+    ------
+    Refused
+        It would give nothing, too much, or something this quiz has no use for.
+    """
+    _check_extension(quiz, extra_seconds, time_multiplier, closes_at)
+    whose = _people(quiz.course, user, group)
+    with following([quiz], users=whose, by=by, now=now, why="extension") as moved:
+        extension = Extension.objects.create(
+            course=quiz.course,
+            item=quiz.deadline_key,
+            user=user,
+            group=group,
+            extra_seconds=extra_seconds,
+            time_multiplier=time_multiplier,
+            closes_at=closes_at,
+            reason=reason[:200],
+            given_by=by,
+        )
+        _log(quiz.course, by, "quiz.extended", now, item=quiz, about=user, **_said(extension))
+    return moved
+
+
+def _check_extension(
+    quiz: Quiz, extra_seconds: int, time_multiplier: Decimal, closes_at: datetime | None
+) -> None:
+    if not (extra_seconds or time_multiplier != 1 or closes_at):
+        raise Refused(_("Give minutes, a multiplier or a later closing date."))
+    if not 0 <= extra_seconds <= DAY_SECONDS:
+        raise Refused(_("Give between one second and a day of extra time."))
+    if not 1 <= time_multiplier <= MOST_MULTIPLIER:
+        raise Refused(_("A multiplier is a number from 1 to 10."))
+    if quiz.time_limit is None and (extra_seconds or time_multiplier != 1):
+        raise Refused(_("This quiz has no time limit: give a later closing date instead."))
+    if closes_at is None:
+        return
+    if quiz.closes_at is None:
+        raise Refused(_("This quiz has no closing date, so nobody needs a later one."))
+    if closes_at <= quiz.closes_at:
+        raise Refused(_("This date is not later than the quiz's own closing date."))
+
+
+def _people(course: Course, user: User | None, group: Group | None) -> list[int]:
+    if group is not None:
+        if group.course_id != course.pk:
+            raise Refused(_("This group belongs to another course."))
+        return list(group.members.values_list("pk", flat=True))
+    if user is None or not Enrolment.objects.filter(course=course, user=user, left_at=None).exists():
+        raise Refused(_("Choose somebody who takes part in the course."))
+    return [user.pk]
+
+
+def take_back(*, quiz: Quiz, extension: Extension, by: User, now: datetime, force: bool = False) -> Moved:
+    """Take an extension back; running attempts end as if it had not been given, but never in the past.
+
+    Raises
+    ------
+    WouldEnd
+        Somebody's attempt has no time left without it: with `force` it ends now, with what is saved.
+    """
+    whose = (
+        [extension.user_id]
+        if extension.user_id is not None
+        else list(extension.group.members.values_list("pk", flat=True) if extension.group else [])
+    )
+    with following([quiz], users=whose, by=by, now=now, why="taken back", may_end=force) as moved:
+        said = _said(extension)
+        if Extension.objects.filter(pk=extension.pk, item=quiz.deadline_key).delete()[0]:
+            about = extension.user
+            _log(quiz.course, by, "quiz.extension_taken_back", now, item=quiz, about=about, **said)
+    return moved
+
+
+def more_time_for_everybody(*, quiz: Quiz, extra_seconds: int, by: User, now: datetime) -> Moved:
+    """Raise the time limit and the closing date by so much, for those who write and those who will.
+
+    Raises
+    ------
+    Refused
+        The quiz is closed, has neither limit nor closing date, or would get more than a day.
+    """
+    if not 0 < extra_seconds <= DAY_SECONDS:
+        raise Refused(_("Give between one second and a day of extra time."))
+    with following([quiz], by=by, now=now, why="more time for everybody") as moved:
+        fresh = Quiz.objects.get(pk=quiz.pk)
+        if fresh.has_closed(now):
+            raise Refused(_("The quiz is closed: open it again instead."))
+        if fresh.time_limit_seconds is None and fresh.closes_at is None:
+            raise Refused(_("This quiz has no time limit and no closing date: there is nothing to lengthen."))
+        if (fresh.time_limit_seconds or 0) + extra_seconds > DAY_SECONDS:
+            raise Refused(_("A time limit is a day at most."))
+        Quiz.objects.filter(pk=quiz.pk).update(
+            time_limit_seconds=F("time_limit_seconds") + extra_seconds,
+            closes_at=fresh.closes_at and fresh.closes_at + timedelta(seconds=extra_seconds),
+        )
+        _log(quiz.course, by, "quiz.extended", now, item=quiz, extra_seconds=extra_seconds)
+    quiz.refresh_from_db()
+    return moved
+
+
+def accommodate(
+    *, course: Course, user: User, time_multiplier: Decimal, note: str, by: User, now: datetime
+) -> Moved:
+    """Set a student's standing allowance in the course; 1 takes it away. Running attempts follow.
+
+    Raises
+    ------
+    Refused
+        The multiplier is out of range, or the person does not take part in the course.
+    WouldEnd
+        A smaller one would end a running attempt.
+    """
+    if not 1 <= time_multiplier <= MOST_MULTIPLIER:
+        raise Refused(_("A multiplier is a number from 1 to 10."))
+    whose = _people(course, user, None)
+    quizzes = quizzes_in_progress(course=course, now=now)
+    with following(quizzes, users=whose, by=by, now=now, why="accommodation") as moved:
+        if time_multiplier == 1:
+            Accommodation.objects.filter(course=course, user=user).delete()
+        else:
+            Accommodation.objects.update_or_create(
+                course=course, user=user, defaults={"time_multiplier": time_multiplier, "note": note[:200]}
+            )
+        multiplier = str(time_multiplier)
+        _log(course, by, "accommodation.set", now, about=user, time_multiplier=multiplier)
+    return moved
+
+
+@contextmanager
+def allowances_change(*, by: User, now: datetime) -> Iterator[Moved]:
+    """Let all running attempts follow what is changed inside the block, in one transaction with it.
+
+    For changes of extensions, accommodations or groups by other ways than the services here.
+    """
+    quizzes = quizzes_in_progress(now=now)
+    with following(quizzes, by=by, now=now, why="administration", may_end=True) as moved:
+        yield moved
+
+
+def _said(extension: Extension) -> dict[str, object]:
+    """Return what an extension gives, for the audit."""
+    return {
+        "extra_seconds": extension.extra_seconds,
+        "time_multiplier": str(extension.time_multiplier),
+        "closes_at": extension.closes_at and extension.closes_at.isoformat(),
+        "group": extension.group and extension.group.name,
+        "reason": extension.reason,
+    }
+
+
+def _log(
+    course: Course,
+    by: User,
+    action: str,
+    now: datetime,
+    *,
+    item: Quiz | None = None,
+    about: User | None = None,
+    **detail: object,
+) -> None:
+    AuditEntry.objects.create(
+        course=course,
+        actor=by,
+        action=action,
+        about=about,
+        item=item.deadline_key if item else "",
+        detail=detail,
+        at=now,
+    )
