@@ -60,6 +60,18 @@ def mark(
     return Mark(points, score)
 
 
+def is_being_checked(item: AttemptItem, value: Value) -> bool:
+    """Whether just this answer waits for a worker."""
+    return item.unchecked_since is not None and item.verdict.get("value") == value
+
+
+def checks_allowed(item: AttemptItem, quiz: Quiz) -> int:
+    """Return how often a student may have an answer checked while a quiz that counts is running."""
+    version = item.scored_by or item.version
+    by_worker = KINDS[version.kind].graded_by == "worker"
+    return int(item.data.get("checks", 0)) if by_worker and not quiz.practice else 0
+
+
 def found(item: AttemptItem, value: Value) -> Score | None:
     """Return what a worker found out about just this answer; None where none has looked at it yet."""
     verdict = item.verdict

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from classroom import markdown
 from quizzes import queries
 from quizzes.kinds import KINDS, Data, Pictured, Score, Value
-from quizzes.marks import found
+from quizzes.marks import checks_allowed, found, is_being_checked
 from quizzes.models import Attempt, AttemptItem, Marking, Quiz, SecondLook, Section
 from quizzes.phases import EVERYTHING, Shown
 from quizzes.replay import Standing, standing_answers
@@ -30,13 +30,15 @@ class Stake:
 
 @dataclass(frozen=True)
 class Checked:
-    """What practice says about an answer at once. `fraction` is None while a worker still looks at it."""
+    """What is said about an answer before it is handed in; `fraction` is None where that is not known."""
 
     answered: bool
     fraction: float | None
     feedback: str
     explanation: str = ""
     solution: list[str] = field(default_factory=list)
+    #: Who must still look at it: "worker", "person", or "sandbox" where a worker cannot at the moment.
+    waits_for: str = ""
 
     @property
     def tone(self) -> str:
@@ -70,6 +72,8 @@ class AskedQuestion:
     hints: list[str] = field(default_factory=list)
     next_hint: int | None = None
     checked: Checked | None = None
+    #: How often this question may still be checked in a quiz that counts; None: it is no such question.
+    checks_left: int | None = None
 
 
 def asked_questions(
@@ -82,14 +86,16 @@ def asked_questions(
     answers = standing_answers(queries.log_of(attempt))
     shows_hints = attempt.quiz.practice or attempt.quiz.hint_cost_percent is not None
     hints = queries.hints_of(attempt) if shows_hints else Counter()
+    items = queries.items_of(attempt)
+    allowed = {item.position: checks_allowed(item, attempt.quiz) for item in items}
+    checks = queries.checks_of(attempt) if any(allowed.values()) else Counter()
     asked: list[AskedQuestion] = []
     section: Section | None = None
-    for item in queries.items_of(attempt):
+    for item in items:
         kind, answer = KINDS[item.version.kind], answers.get(item.position)
         value = answer.value if answer else None
         taken = hints[item.position]
         its_section = item.slot.section if item.slot else None
-        judged = item.position in checked or item.position in solved
         asked.append(
             AskedQuestion(
                 position=item.position,
@@ -105,13 +111,27 @@ def asked_questions(
                 hints=item.version.hints[:taken],
                 next_hint=taken + 1 if shows_hints and taken < len(item.version.hints) else None,
                 section=its_section if its_section != section else None,
-                checked=_checked(item, answer, solution=item.position in solved)
-                if judged and attempt.quiz.practice
+                checked=_checked(item, answer, solution=attempt.quiz.practice and item.position in solved)
+                if _tells(item, value, attempt.quiz, checked, solved)
+                else None,
+                checks_left=max(0, allowed[item.position] - checks[item.position])
+                if allowed[item.position]
                 else None,
             )
         )
         section = its_section
     return asked
+
+
+def _tells(
+    item: AttemptItem, value: Value | None, quiz: Quiz, checked: Collection[int], solved: Collection[int]
+) -> bool:
+    """Whether the page says how right the answer is: in practice on demand, else what a worker was asked."""
+    asked = found(item, value or []) is not None or is_being_checked(item, value or [])
+    if not quiz.practice:
+        return asked and checks_allowed(item, quiz) > 0
+    by_worker = KINDS[(item.scored_by or item.version).kind].graded_by == "worker"
+    return item.position in solved or (item.position in checked and (asked or not by_worker or not value))
 
 
 def is_answered(value: Value | None) -> bool:
@@ -149,7 +169,16 @@ def _checked(item: AttemptItem, answer: Standing | None, *, solution: bool) -> C
         feedback=score.feedback if score else "",
         explanation=item.version.explanation if solution else "",
         solution=kind.solution(item.data) if solution else [],
+        waits_for=_waits_for(item, value) if score is None else "",
     )
+
+
+def _waits_for(item: AttemptItem, value: Value) -> str:
+    if KINDS[(item.scored_by or item.version).kind].graded_by == "person":
+        return "person"
+    if not is_being_checked(item, value):
+        return ""
+    return "sandbox" if "problem" in item.verdict else "worker"
 
 
 def judged(item: AttemptItem, value: Value) -> Score | None:
@@ -205,6 +234,8 @@ class ReviewedQuestion:
     hints: int = 0
     #: Who must still grade it: "worker" or "person".
     waits_for: str = ""
+    #: Why a worker could not check it yet.
+    problem: str = ""
 
     @property
     def may_be_asked_about(self) -> bool:
@@ -262,4 +293,5 @@ def _reviewed(
         comment=item.comment if Shown.FEEDBACK in shown else "",
         certainty=certain,
         waits_for=kind.graded_by if item.points is None and attempt.finished_at else "",
+        problem=str(item.verdict.get("problem", "")) if item.points is None else "",
     )

@@ -183,5 +183,14 @@ def second_looks(attempt: Attempt) -> list[SecondLook]:
 
 def hints_of(attempt: Attempt) -> Counter[int]:
     """Return how many hints were taken, by position."""
-    taken = AttemptEvent.objects.filter(attempt=attempt, what=AttemptEvent.What.HINT)
-    return Counter(position for position in taken.values_list("position", flat=True) if position is not None)
+    return _counted(attempt, AttemptEvent.What.HINT)
+
+
+def checks_of(attempt: Attempt) -> Counter[int]:
+    """Return how often answers were checked, by position."""
+    return _counted(attempt, AttemptEvent.What.CHECKED)
+
+
+def _counted(attempt: Attempt, what: str) -> Counter[int]:
+    events = AttemptEvent.objects.filter(attempt=attempt, what=what)
+    return Counter(position for position in events.values_list("position", flat=True) if position is not None)

@@ -1,4 +1,8 @@
-"""Help while an attempt runs: hints, which may cost points, and in practice the check of an answer."""
+"""Help while an attempt runs: hints, which may cost points, and checks of an answer.
+
+In practice everything is checked; in a quiz that counts only what the sandbox runs, as often as its author
+allows.
+"""
 
 from datetime import datetime
 
@@ -6,8 +10,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from classroom.models import User
+from quizzes import queries
+from quizzes.checking import record
 from quizzes.errors import Refused, TooLate
+from quizzes.kinds import KINDS, Value
+from quizzes.marks import checks_allowed, found, is_being_checked
 from quizzes.models import Attempt, AttemptEvent, AttemptItem, Quiz
+from quizzes.replay import standing_answers
 
 #: Checks of one attempt that are logged one by one; practice goes on after them.
 MAX_CHECKS = 500
@@ -41,23 +50,51 @@ def take_hint(*, attempt_id: int, user: User, position: int, number: int, now: d
 
 
 def note_check(*, attempt_id: int, user: User, position: int, solution: bool, now: datetime) -> AttemptItem:
-    """Note that a practising student has had an answer checked, or the solution shown; return the question.
+    """Note that a student has had an answer checked, or the solution shown; return the question.
+
+    What the sandbox must run is put into its queue. Asked again about the same answer, that costs no check.
 
     Raises
     ------
     TooLate
         The attempt takes no more answers.
     Refused
-        The quiz is not for practice: there, nothing is told before the review.
+        The quiz is not for practice, where nothing is told before the review, and its author allows no check,
+        or no more.
     """
     with transaction.atomic():
         item = _open_item(attempt_id, user, position, now)
+        value = _standing_value(item)
+        if not solution and (found(item, value) is not None or is_being_checked(item, value)):
+            return item
+        checks = queries.checks_of(item.attempt)
         if not item.attempt.quiz.practice:
-            raise Refused(_("Answers are checked at once in practice quizzes only."))
-        checked = item.attempt.events.filter(what=AttemptEvent.What.CHECKED).count()
-        if checked < MAX_CHECKS:
+            _check_may_check(item, value, checks[position], solution=solution)
+        if sum(checks.values()) < MAX_CHECKS:
             _log(item, AttemptEvent.What.CHECKED, now, solution=solution)
+        by_worker = KINDS[(item.scored_by or item.version).kind].graded_by == "worker"
+        if by_worker and _is_written(value) and found(item, value) is None:
+            record.ask([(item, value)], now=now)
     return item
+
+
+def _standing_value(item: AttemptItem) -> Value:
+    answers = standing_answers(item.attempt.answers.filter(position=item.position))
+    return answers[item.position].value if item.position in answers else []
+
+
+def _is_written(value: Value) -> bool:
+    return any(part.strip() for part in value)
+
+
+def _check_may_check(item: AttemptItem, value: Value, checked: int, *, solution: bool) -> None:
+    allowed = checks_allowed(item, item.attempt.quiz)
+    if solution or not allowed:
+        raise Refused(_("Answers are checked at once in practice quizzes only."))
+    if not _is_written(value):
+        raise Refused(_("There is nothing to check yet: write an answer first."))
+    if checked >= allowed:
+        raise Refused(_("You have used all checks of this question."))
 
 
 def _open_item(attempt_id: int, user: User, position: int, now: datetime) -> AttemptItem:

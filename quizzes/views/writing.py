@@ -180,12 +180,15 @@ def hint(request: HttpRequest, slug: str, pk: int, position: int) -> HttpRespons
 
 @require_POST
 def check(request: HttpRequest, slug: str, pk: int, position: int) -> HttpResponse:
-    """In practice: say at once how right an answer is, or what the solution is."""
+    """Say how right an answer is, or in practice what the solution is; "look" asks what a check has found."""
     now = clock.now()
     seat, found = access.own_attempt(request, slug, pk)
     solution = "solution" in request.POST
     try:
-        services.note_check(attempt_id=pk, user=seat.user, position=position, solution=solution, now=now)
+        if "look" not in request.POST:
+            services.note_check(attempt_id=pk, user=seat.user, position=position, solution=solution, now=now)
+        elif not found.is_accepting(now):
+            raise TooLate(_("This attempt is handed in: the review says how right it is."))
     except Refused as refusal:
         return _refused(request, refusal)
     return _help(request, found, position, checked=True, solved=solution)

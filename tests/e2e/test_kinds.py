@@ -141,3 +141,17 @@ def test_a_line_is_checked_by_the_running_grader(open_page, attempt, site):
     wait_until(lambda: attempt.items.get(position=5).points == 2, seconds=15)
     attempt.refresh_from_db()
     assert (attempt.score, attempt.pending) == (2, 0)
+
+
+def test_a_line_is_checked_while_the_quiz_runs(open_page, attempt):
+    page = open_page(attempt.user)
+    page.goto(address(attempt))
+    help_ = page.locator('[data-help-of="5"]')
+    page.locator('[name="q5"]').fill("(X @ W + b).T")
+    help_.get_by_role("button", name="Check (left: 3)").click()
+    help_.get_by_text("transposed").wait_for()
+    assert help_.get_by_role("button", name="Check (left: 2)").is_enabled()
+    page.locator('[name="q5"]').fill("X @ W + b")
+    help_.get_by_role("button", name="Check (left: 2)").click()
+    help_.get_by_text("Right", exact=True).wait_for()
+    assert saved(attempt, 5) == ["X @ W + b"]

@@ -11,6 +11,8 @@ import { Tab } from "./quiz-tab.js";
 
 const TYPING_MS = 400; // after the last keystroke
 const SPREAD_MS = 1500; // a class whose time ends together does not hand in as one
+const CHECK_MS = 500; // until a check is asked for again, and a little longer each time
+const CHECK_ASKED = 40;
 const AWAY_SECONDS = 1;
 const AWAY_BATCH_MS = 5000;
 
@@ -36,6 +38,7 @@ class QuizForm extends HTMLElement {
   }
 
   listen() {
+    for (const place of this.querySelectorAll("[data-help-of]")) this.awaitCheck(place);
     this.form.addEventListener("input", (event) => this.changed(event));
     this.form.addEventListener("submit", (event) => this.submitted(event));
     this.addEventListener("countdown:over", () => this.timeUp());
@@ -315,10 +318,30 @@ class QuizForm extends HTMLElement {
     button.disabled = false;
     if (status !== 200) return this.note("help", data?.error ?? this.dataset.noHelp);
     this.note("help", "");
-    const fresh = new DOMParser().parseFromString(data, "text/html").body.firstElementChild;
-    place.replaceWith(fresh);
-    fresh.focus();
+    this.helped(place, data).focus();
     return undefined;
+  }
+
+  /** Put in what the server says; where a worker still looks at the answer, ask again in a moment. */
+  helped(place, text, asked = 0) {
+    const fresh = new DOMParser().parseFromString(text, "text/html").body.firstElementChild;
+    place.replaceWith(fresh);
+    this.awaitCheck(fresh, asked);
+    return fresh;
+  }
+
+  async awaitCheck(place, asked = 0) {
+    const button = place.querySelector("[data-help=check]");
+    if (!button || !place.querySelector("[data-waiting]") || asked >= CHECK_ASKED) return;
+    await wait(CHECK_MS + 100 * asked);
+    const body = new FormData();
+    body.set("look", "1");
+    const { status, data } = await this.line.post(button.dataset.url, body);
+    if (!place.isConnected) return;
+    if (status !== 200) return this.awaitCheck(place, asked + 1);
+    const held = place.contains(document.activeElement);
+    const fresh = this.helped(place, data, asked + 1);
+    if (held) fresh.focus();
   }
 
   // What is shown ----------------------------------------------------------------------------------------
