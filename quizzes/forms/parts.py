@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 from quizzes.kinds import Data
 from quizzes.kinds.numeric import read_number
 
-#: No list of a question is longer.
-MOST_ROWS = 100
+#: No list that is posted is read further.
+MOST_ROWS = 500
 #: A row that was just added; its first field gets the focus.
 NEW = {"new": True}
 
@@ -208,7 +208,7 @@ class PartList:
             blank = max(0, row.at_first - len(initial))
             self.rows = [
                 row(prefix=f"{prefix}-{place}", initial=typed)
-                for place, typed in enumerate([*initial, *[{}] * blank][:MOST_ROWS])
+                for place, typed in enumerate([*initial, *[{}] * blank])
             ]
         else:
             self.rows = [row(data, prefix=f"{prefix}-{place}") for place in range(self._count(data))]

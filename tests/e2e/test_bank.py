@@ -136,3 +136,27 @@ def test_chosen_and_dropped_pictures_appear_in_the_text_and_the_preview(open_pag
     assert QuestionImage.objects.get().name == "a net.png"
     page.set_input_files("#id_picture", {"name": "x.png", "mimeType": "image/png", "buffer": b"<svg>"})
     page.get_by_text("export it as PNG").wait_for()
+
+
+def test_tag_is_added_by_a_click_and_unsaved_text_is_not_left_silently(open_page, course, author):
+    question = write(course, "single", FULL[1][1], tags=["exam"])
+    write(course, "boundary", {}, tags=["week 7"])
+    page = open_page(author)
+    page.goto(f"/c/dl/quizzes/bank/{question.pk}/edit/")
+    page.get_by_role("button", name="Add the tag week 7").click()
+    expect(page.get_by_label("Tags")).to_have_value("exam, week 7")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_role("link", name="Cancel").click()
+    page.wait_for_url(f"**/bank/{question.pk}/")
+    assert asked == ["beforeunload"]
+
+
+def test_line_of_numpy_is_tried_by_the_worker(open_page, course, author):
+    question = write(course, "numpy_line", next(data for kind, data in FULL if kind == "numpy_line"))
+    page = open_page(author)
+    page.goto(f"/c/dl/quizzes/bank/{question.pk}/edit/")
+    preview = page.locator("#preview")
+    preview.locator("input[name=q1]").fill("rate * X")
+    preview.get_by_role("button", name="Check this answer").click()
+    preview.get_by_text("100 % of the points").wait_for(timeout=30_000)
