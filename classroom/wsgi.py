@@ -6,4 +6,9 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "classroom.settings")
 
-application = get_wsgi_application()
+_django = get_wsgi_application()
+
+from classroom.live import LiveNews  # noqa: E402 - models can be imported only now
+from quizzes.queries.news import news_of  # noqa: E402
+
+application = LiveNews(_django, news_of)
