@@ -22,7 +22,7 @@ from quizzes.queries.results import (
     second_looks,
     summaries,
 )
-from quizzes.queries.room import quiz_of_guest
+from quizzes.queries.room import lobby, quiz_of_guest
 
 __all__ = [
     "Distribution",
@@ -40,6 +40,7 @@ __all__ = [
     "item_rows",
     "items_of",
     "live",
+    "lobby",
     "log_of",
     "missing_draws",
     "panels",

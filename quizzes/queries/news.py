@@ -36,20 +36,24 @@ def news(room: Room, now: datetime) -> News:
         "leaders": _leaders(quiz) if room.leaders and phase in {"over", "discussing"} else None,
     }
     end = quiz.opens_at if phase == "waiting" else shared_end(quiz) if phase == "running" else None
-    if end is None:
-        return News(state)
-    return News(state, (end - now).total_seconds(), end.isoformat())
+    # What a page was drawn from: as long as it stays, only numbers change.
+    state["key"] = "/".join(
+        [phase, str(state["discussing"] or ""), str(state["revealed"]), str(state["leaders"] is not None)]
+        + ([end.isoformat()] if end else [])
+    )
+    return News(state) if end is None else News(state, (end - now).total_seconds(), end.isoformat())
 
 
 def phase_of(room: Room, now: datetime) -> str:
     """Return what goes on: waiting, running, over, or discussing.
 
     A quiz that was opened again, or that somebody still writes, is running, whatever the room showed before:
-    a discussion tells right answers.
+    a discussion tells right answers. Whoever has a later closing date holds it up only once they write.
     """
     if not room.quiz.has_opened(now):
         return "waiting"
-    if not endings(quizzes=[room.quiz], now=now)[room.quiz_id].over:
+    ending = endings(quizzes=[room.quiz], now=now)[room.quiz_id]
+    if not ending.closed or ending.writing:
         return "running"
     return "over" if room.discussing is None else "discussing"
 

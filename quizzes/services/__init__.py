@@ -22,7 +22,16 @@ from quizzes.services.guests import (
 )
 from quizzes.services.helping import note_check, take_hint
 from quizzes.services.reopening import reopen_attempt
-from quizzes.services.room import arrive, room_of
+from quizzes.services.room import (
+    arrive,
+    discuss,
+    end_discussion,
+    invite,
+    reveal,
+    room_of,
+    show_leaders,
+    start_together,
+)
 from quizzes.services.running import (
     close_quiz,
     link_to,
@@ -72,12 +81,15 @@ __all__ = [
     "create_question",
     "create_quiz",
     "delete_quiz",
+    "discuss",
+    "end_discussion",
     "extend",
     "finish_overdue",
     "forget_guests",
     "give_join_code",
     "hand_in",
     "handed_in",
+    "invite",
     "is_unheard",
     "join_as_guest",
     "link_to",
@@ -100,10 +112,13 @@ __all__ = [
     "rename_guest",
     "reopen_attempt",
     "report_outage",
+    "reveal",
     "revise_question",
     "room_of",
     "settle",
+    "show_leaders",
     "start_attempt",
+    "start_together",
     "take_back",
     "take_hint",
     "unpublish_quiz",

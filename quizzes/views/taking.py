@@ -13,13 +13,14 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classroom import clock
-from classroom.access import seat_in
+from classroom.access import Seat, seat_in
+from classroom.live import address_of
 from classroom.models import User
 from quizzes import access, queries, services
 from quizzes.device import device_of
 from quizzes.errors import Refused
 from quizzes.forms import ReopenForm
-from quizzes.models import Attempt
+from quizzes.models import Attempt, Quiz
 from quizzes.phases import EVERYTHING
 from quizzes.review import asked_questions, is_answered, reviewed_questions
 from quizzes.views.writing import read_moment, standing
@@ -64,8 +65,17 @@ def quiz(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "questions": found.slots.count(),
         "reviewable": any(shown.values()),
     }
+    if found.lobby and card.state == "upcoming":
+        context |= _lobby(found, seat, now)
     template = "quizzes/_door.html" if request.headers.get("HX-Request") else "quizzes/quiz.html"
     return render(request, template, context)
+
+
+def _lobby(quiz: Quiz, seat: Seat, now: datetime) -> dict[str, object]:
+    """Note that the person waits for the common start, and return what the lobby shows."""
+    looks_only = seat.viewing_as_student or seat.course.archived_at is not None
+    room = services.room_of(quiz) if looks_only else services.arrive(quiz=quiz, user=seat.user, now=now)
+    return {"live_url": address_of(room.token)} | queries.lobby(room=room)
 
 
 @require_POST

@@ -8,6 +8,9 @@ from django.db import OperationalError
 from classroom import live
 from classroom.live import LiveNews, News
 
+# It tidies up the connections of its threads.
+pytestmark = pytest.mark.django_db
+
 TOKEN = "a" * 22
 
 
@@ -105,7 +108,9 @@ def test_guessing_costs_no_memory_and_drops_no_room_that_is_asked_for(ticks, mon
     assert len(app._rooms) <= 5
 
 
-@pytest.mark.parametrize("path", ["/live/x.json", "/live/", f"/live/{TOKEN}", f"/live/{TOKEN}.json/", "/live/../x"])
+@pytest.mark.parametrize(
+    "path", ["/live/x.json", "/live/", f"/live/{TOKEN}", f"/live/{TOKEN}.json/", "/live/../x"]
+)
 def test_what_no_token_looks_like_is_never_looked_up(path):
     app = LiveNews(elsewhere, source := Source(News({})))
     assert (ask(app, path=path)[0], source.reads) == (404, [])

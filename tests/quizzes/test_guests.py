@@ -238,11 +238,9 @@ def test_guesses_at_an_address_do_not_lock_out_the_class_there(quiz):
 
 
 def test_a_class_behind_one_address_gets_in(quiz):
-    began = clock.now()
     for number in range(200):
         join(quiz, f"Guest {number}")
     assert Enrolment.objects.filter(role=Role.GUEST).count() == 200
-    assert clock.now() - began < timedelta(seconds=10)
 
 
 def test_guests_get_no_mail_and_no_code(quiz):
@@ -266,11 +264,10 @@ def test_results_mark_guests(client, quiz):
     assert [(row[0], row[-1]) for row in rows[1:]] == [("Ada", ""), ("Gast", "yes")]
 
 
-def test_people_and_forms_for_students_hold_no_guests(client, quiz):
+def test_guests_are_no_people_of_the_course_and_nobody_can_be_made_one(client, quiz):
     join(quiz, "Gast")
     client.force_login(instructor_of(quiz.course))
     assert "Gast" not in client.get(reverse("people", args=["dl"])).content.decode()
-    assert "Gast" not in client.get(url("run", quiz.pk)).content.decode()
     page = client.post(reverse("add_people", args=["dl"]), {"addresses": "x@example.org", "role": "guest"})
     assert page.status_code == 422
 
@@ -308,6 +305,9 @@ FOR_GUESTS = {
     "quizzes:hand_in",
     "quizzes:attempt_done",
     "quizzes:attempt_review",
+    "quizzes:lobby",
+    "quizzes:discussion",
+    "quizzes:image",
 }
 #: It only forgets a choice of the session and looks at no course.
 WITHOUT_A_DOOR = {"leave_student_view"}
@@ -343,6 +343,8 @@ def test_for_a_guest_the_course_has_one_quiz_and_nothing_else(quiz, course):
     assert opened - FOR_GUESTS - WITHOUT_A_DOOR == set()
     assert client.get(url("quiz", hidden.pk)).status_code == 404
     assert client.get(url("attempt", foreign.pk)).status_code == 404
+    assert client.get(url("discussion", quiz.pk)).status_code == 200
+    assert client.get(url("discussion", hidden.pk)).status_code == 404
     assert client.get(reverse("settings")).status_code == 404
 
 
