@@ -23,7 +23,7 @@ from quizzes.kinds import KINDS, Score, Value
 from quizzes.marks import mark
 from quizzes.models import Attempt, AttemptEvent, AttemptItem
 from quizzes.replay import Standing, standing_answers
-from quizzes.scoring import total
+from quizzes.sums import add_up
 
 log = logging.getLogger(__name__)
 
@@ -128,7 +128,7 @@ def claim_next(*, now: datetime) -> Claim | None:
 def record(claim: Claim, value: Value, score: Score) -> bool:
     """Write down what was found; return False when the claim was superseded and nothing was written.
 
-    While the attempt runs only the verdict is kept; the hand-in takes it if the answer is still the same.
+    Until the attempt is scored only the verdict is kept; its scoring takes it if the answer is the same.
     """
     verdict = {
         "value": value,
@@ -149,7 +149,7 @@ def record(claim: Claim, value: Value, score: Score) -> bool:
         if not claim.held.update(**done):
             return False
         if scored:
-            _add_up(attempt)
+            add_up(attempt)
     return True
 
 
@@ -158,13 +158,6 @@ def _points(attempt: Attempt, item_id: int, score: Score) -> float | None:
     answers = standing_answers(attempt.answers.filter(position=item.position))
     hints = attempt.events.filter(what=AttemptEvent.What.HINT, position=item.position).count()
     return mark(item, answers.get(item.position), quiz=attempt.quiz, hints=hints, score=score).points
-
-
-def _add_up(attempt: Attempt) -> None:
-    points = list(attempt.items.values_list("points", flat=True))
-    attempt.score = total([one for one in points if one is not None])
-    attempt.pending = points.count(None)
-    attempt.save(update_fields=["score", "pending"])
 
 
 def put_back(claim: Claim, item: AttemptItem, *, problem: str) -> None:

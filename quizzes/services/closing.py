@@ -19,7 +19,7 @@ from quizzes.checking import record
 from quizzes.marks import mark
 from quizzes.models import Attempt, AttemptEvent, AttemptItem, Quiz
 from quizzes.replay import Standing, standing_answers
-from quizzes.scoring import total
+from quizzes.sums import add_up
 
 log = logging.getLogger(__name__)
 
@@ -114,14 +114,6 @@ def score(pk: int) -> None:
 def _graded_already(item: AttemptItem, answer: Standing | None) -> bool:
     """Whether a person has graded just this answer, before the attempt was opened again."""
     return item.graded_at is not None and (answer is None or answer.received_at <= item.graded_at)
-
-
-def add_up(attempt: Attempt) -> None:
-    """Write down the attempt's score and how many of its answers are still to be graded."""
-    points = list(attempt.items.values_list("points", flat=True))
-    attempt.score = total([one for one in points if one is not None])
-    attempt.pending = points.count(None)
-    attempt.save(update_fields=["score", "pending"])
 
 
 def answers_of(attempt: Attempt) -> dict[int, Standing]:

@@ -132,6 +132,20 @@ def test_a_check_that_was_under_way_at_the_hand_in_is_superseded():
 
 
 @pytest.mark.django_db
+def test_a_check_that_ends_between_hand_in_and_scoring_is_scored_with_the_rest():
+    attempt = started()
+    answer(attempt, RIGHT)
+    answer(attempt, ["0"], position=2, seq=2)
+    record.ask([(attempt.items.get(position=1), RIGHT)], now=clock.now())
+    claim = record.claim_next(now=clock.now())
+    Attempt.objects.filter(pk=attempt.pk).update(finished_at=clock.now())
+    assert record.record(claim, RIGHT, Score(1)) is True
+    assert standing(attempt) == (None, 0, None)
+    services.settle(now=clock.now())
+    assert standing(attempt) == (4, 0, 2)
+
+
+@pytest.mark.django_db
 def test_a_lease_that_lapsed_is_claimed_again_and_the_slow_worker_writes_nothing():
     attempt = handed_in()
     now = clock.now()
