@@ -38,8 +38,7 @@ def mark(
     kind = KINDS[version.kind]
     if item.verdict.get("waived"):
         return Mark(item.max_points, Score(1))
-    answered = answer is not None and any(part.strip() for part in answer.value)
-    if answer is None or not answered:
+    if answer is None or not is_answered(answer.value):
         return Mark(0.0, None)
     if score is None and kind.graded_by == "rule":
         score = kind.score(item.data, answer.value)
@@ -70,6 +69,11 @@ def checks_allowed(item: AttemptItem, quiz: Quiz) -> int:
     version = item.scored_by or item.version
     by_worker = KINDS[version.kind].graded_by == "worker"
     return int(item.data.get("checks", 0)) if by_worker and not quiz.practice else 0
+
+
+def is_answered(value: Value) -> bool:
+    """Whether there is anything in an answer's fields."""
+    return any(part.strip() for part in value)
 
 
 def found(item: AttemptItem, value: Value) -> Score | None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from classroom import markdown
 from quizzes import queries
 from quizzes.kinds import KINDS, Data, Pictured, Score, Value
-from quizzes.marks import checks_allowed, found, is_being_checked
+from quizzes.marks import checks_allowed, found, is_answered, is_being_checked
 from quizzes.models import Attempt, AttemptItem, Marking, Quiz, SecondLook, Section
 from quizzes.phases import EVERYTHING, Shown
 from quizzes.replay import Standing, standing_answers
@@ -105,7 +105,7 @@ def asked_questions(
                 points=item.max_points,
                 template=kind.template,
                 fields=kind.fields(item.data, item.option_order, value),
-                answered=is_answered(value),
+                answered=is_answered(value or []),
                 penalty=item.max_points * item.version.penalty if _penalises(attempt.quiz) else 0,
                 stakes=_stakes(item, attempt.quiz, answer),
                 hints=item.version.hints[:taken],
@@ -132,11 +132,6 @@ def _tells(
         return asked and checks_allowed(item, quiz) > 0
     by_worker = KINDS[(item.scored_by or item.version).kind].graded_by == "worker"
     return item.position in solved or (item.position in checked and (asked or not by_worker or not value))
-
-
-def is_answered(value: Value | None) -> bool:
-    """Whether there is anything in the fields."""
-    return any(part.strip() for part in value or [])
 
 
 def _penalises(quiz: Quiz) -> bool:

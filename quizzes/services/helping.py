@@ -14,7 +14,7 @@ from quizzes import queries
 from quizzes.checking import record
 from quizzes.errors import Refused, TooLate
 from quizzes.kinds import KINDS, Value
-from quizzes.marks import checks_allowed, found, is_being_checked
+from quizzes.marks import checks_allowed, found, is_answered, is_being_checked
 from quizzes.models import Attempt, AttemptEvent, AttemptItem, Quiz
 from quizzes.replay import standing_answers
 
@@ -73,7 +73,7 @@ def note_check(*, attempt_id: int, user: User, position: int, solution: bool, no
         if sum(checks.values()) < MAX_CHECKS:
             _log(item, AttemptEvent.What.CHECKED, now, solution=solution)
         by_worker = KINDS[(item.scored_by or item.version).kind].graded_by == "worker"
-        if by_worker and _is_written(value) and found(item, value) is None:
+        if by_worker and not solution and is_answered(value) and found(item, value) is None:
             record.ask([(item, value)], now=now)
     return item
 
@@ -83,15 +83,11 @@ def _standing_value(item: AttemptItem) -> Value:
     return answers[item.position].value if item.position in answers else []
 
 
-def _is_written(value: Value) -> bool:
-    return any(part.strip() for part in value)
-
-
 def _check_may_check(item: AttemptItem, value: Value, checked: int, *, solution: bool) -> None:
     allowed = checks_allowed(item, item.attempt.quiz)
     if solution or not allowed:
         raise Refused(_("Answers are checked at once in practice quizzes only."))
-    if not _is_written(value):
+    if not is_answered(value):
         raise Refused(_("There is nothing to check yet: write an answer first."))
     if checked >= allowed:
         raise Refused(_("You have used all checks of this question."))

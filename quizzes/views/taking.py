@@ -20,9 +20,10 @@ from quizzes import access, queries, services
 from quizzes.device import device_of
 from quizzes.errors import Refused
 from quizzes.forms import ReopenForm
+from quizzes.marks import is_answered
 from quizzes.models import Attempt, Quiz
 from quizzes.phases import EVERYTHING
-from quizzes.review import asked_questions, is_answered, reviewed_questions
+from quizzes.review import asked_questions, reviewed_questions
 from quizzes.views.writing import read_moment, standing
 
 #: A browser that runs no script saves with every post of the form, each as a tab of its own.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -174,7 +174,7 @@ def hint(request: HttpRequest, slug: str, pk: int, position: int) -> HttpRespons
         number = int(request.POST.get("number", "1"))
         services.take_hint(attempt_id=pk, user=seat.user, position=position, number=number, now=now)
     except (ValueError, Refused) as refusal:
-        return _refused(request, refusal)
+        return _refused(refusal)
     return _help(request, found, position)
 
 
@@ -190,19 +190,22 @@ def check(request: HttpRequest, slug: str, pk: int, position: int) -> HttpRespon
         elif not found.is_accepting(now):
             raise TooLate(_("This attempt is handed in: the review says how right it is."))
     except Refused as refusal:
-        return _refused(request, refusal)
+        return _refused(refusal)
     return _help(request, found, position, checked=True, solved=solution)
 
 
 def _help(request: HttpRequest, attempt: Attempt, position: int, **judged: bool) -> HttpResponse:
     """Return the part of the page that holds a question's hints and its check."""
     chosen = {name: [position] for name, wanted in judged.items() if wanted}
-    question = next(one for one in asked_questions(attempt, **chosen) if one.position == position)
+    asked = [one for one in asked_questions(attempt, **chosen) if one.position == position]
+    if not asked:
+        raise Http404(_("There is no such question."))
+    question = asked[0]
     context = {"attempt": attempt, "quiz": attempt.quiz, "question": question}
     return render(request, "quizzes/_help.html", context)
 
 
-def _refused(request: HttpRequest, refusal: Exception) -> HttpResponse:
+def _refused(refusal: Exception) -> HttpResponse:
     """Say why not, in a piece that takes no question's place."""
     status = 409 if isinstance(refusal, TooLate) else 403
     text = str(refusal) if isinstance(refusal, Refused) else _("This could not be read; reload the page.")

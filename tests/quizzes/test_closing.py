@@ -1,15 +1,17 @@
 """The end of an attempt: closed first, scored then, whatever happens in between; and opened again."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from classroom import clock
 from classroom.models import AuditEntry
 from quizzes import services
 from quizzes.errors import Refused
-from quizzes.models import Attempt, AttemptEvent, Marking, QuestionVersion
+from quizzes.models import Attempt, AttemptEvent, Marking, QuestionVersion, Quiz
 from tests.factories import CourseFactory, instructor_of, student_of
 from tests.quizzes.factories import make_quiz
 
@@ -115,6 +117,23 @@ def test_an_extension_at_the_last_second_wins(client, quiz, attempt):
     assert refused.status_code == 409
     assert 55 < refused.json()["seconds_left"] <= 60
     save(attempt, 2, "0.64")
+
+
+@pytest.mark.parametrize("day", ["2027-03-28", "2027-10-31"])
+def test_the_change_to_and_from_summer_time_moves_no_deadline(client, quiz, day):
+    """In Germany clocks change at 01:00 UTC; the attempt begins three minutes before."""
+    now = datetime.fromisoformat(f"{day}T00:57:00+00:00")
+    Quiz.objects.filter(pk=quiz.pk).update(opens_at=now - timedelta(hours=1))
+    quiz.refresh_from_db()
+    attempt = services.start_attempt(quiz=quiz, user=student_of(quiz.course), now=now)
+    with timezone.override(ZoneInfo("Europe/Berlin")):
+        attempt.refresh_from_db()
+        assert attempt.seconds_left(now) == 360
+        for seconds, left in ((179, 181), (181, 179), (359, 1)):
+            assert attempt.seconds_left(now + timedelta(seconds=seconds)) == left
+        save(attempt, 1, "0", now=now + timedelta(seconds=364))
+        with pytest.raises(Refused):
+            save(attempt, 1, "1", seq=2, now=now + timedelta(seconds=366))
 
 
 def test_certainty_is_scored_and_stands_in_the_receipt(client, quiz):

@@ -7,10 +7,12 @@ from django.urls import reverse
 
 from classroom import clock
 from quizzes import services
+from quizzes.checking import record
 from quizzes.errors import Refused
-from quizzes.models import Attempt, AttemptEvent, QuestionVersion
+from quizzes.kinds import Score
+from quizzes.models import Attempt, AttemptEvent, QuestionVersion, Slot
 from tests.factories import CourseFactory, student_of
-from tests.quizzes.factories import make_quiz
+from tests.quizzes.factories import make_question, make_quiz
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -181,3 +183,57 @@ def test_without_script_practice_checks_by_a_button_of_the_form(client, practice
 
 def test_practice_is_marked_as_such(client, practice, quiz, attempt):
     assert "Practice: nothing counts" in client.get(url("attempt", attempt)).content.decode()
+
+
+@pytest.fixture
+def numpy_attempt(client, practice, quiz):
+    Slot.objects.create(quiz=quiz, position=3, question=make_question(quiz.course, "numpy_line"), points=2)
+    user = student_of(quiz.course)
+    client.force_login(user)
+    return services.start_attempt(quiz=quiz, user=user, now=clock.now())
+
+
+def test_practice_asks_a_worker_where_the_sandbox_must_check(client, numpy_attempt):
+    save(numpy_attempt, 3, "X @ W + b")
+    said = check(client, numpy_attempt, 3).content.decode()
+    assert ("Being checked" in said, "data-waiting" in said) == (True, True)
+    check(client, numpy_attempt, 3)
+    item = numpy_attempt.items.get(position=3)
+    assert (item.verdict, item.run) == ({"value": ["X @ W + b"]}, 1)  # asked once
+    claim = record.claim_next(now=clock.now())
+    assert record.record(claim, ["X @ W + b"], Score(1, "Well done.")) is True
+    polled = check(client, numpy_attempt, 3, look="1").content.decode()
+    assert ("Right" in polled, "Well done." in polled, "data-waiting" in polled) == (True, True, False)
+    save(numpy_attempt, 3, "X @ W", seq=2)  # another answer: what was found out says nothing of it
+    assert "Right" not in check(client, numpy_attempt, 3, look="1").content.decode()
+
+
+def test_showing_the_solution_bothers_no_worker(client, numpy_attempt):
+    save(numpy_attempt, 3, "X @ W + b")
+    check(client, numpy_attempt, 3, solution="1")
+    assert numpy_attempt.items.get(position=3).unchecked_since is None
+
+
+def test_a_worker_that_ends_before_the_scoring_leaves_it_to_the_scoring(client, quiz, numpy_attempt):
+    """A practising student hands in while the sandbox works; the worker is done before anything is scored."""
+    save(numpy_attempt, 1, "chain rule")
+    save(numpy_attempt, 3, "X @ W + b", seq=2)
+    check(client, numpy_attempt, 3)
+    claim = record.claim_next(now=clock.now())
+    Attempt.objects.filter(pk=numpy_attempt.pk).update(finished_at=clock.now())  # closed, and then a crash
+    assert record.record(claim, ["X @ W + b"], Score(1)) is True
+    services.settle(now=clock.now(), quiz=quiz)
+    numpy_attempt.refresh_from_db()
+    assert (numpy_attempt.score, numpy_attempt.pending) == (4, 0)
+
+
+def test_looking_for_a_check_tells_nothing_where_the_quiz_counts(client, attempt):
+    save(attempt, 1, "product rule")
+    looked = check(client, attempt, 1, look="1").content.decode()
+    assert ("Not right" in looked, "chain rule" in looked) == (False, False)
+
+
+def test_a_question_that_is_not_there_is_told_so(client, practice, attempt):
+    assert check(client, attempt, 99).status_code == 403
+    assert check(client, attempt, 99, look="1").status_code == 404
+    assert hint(client, attempt, position=99).status_code == 403

@@ -29,7 +29,10 @@ class QuizForm extends HTMLElement {
     this.unsent = {}; // position -> {seq, value, certainty}, newest only
     this.see(this.getAttribute("seen"));
     this.restore({ ...this.tab.read(), name: this.tab.name });
-    this.tab.orphans().then((left) => left.forEach((state) => this.restore(state)));
+    this.tab.orphans().then((left) => {
+      for (const state of left) this.restore(state);
+      if (left.length) this.pump();
+    });
     this.listen();
     this.watchFocus();
     this.flags();
