@@ -46,8 +46,11 @@ def signal(client, attempt, **content):
 def silent(attempt, seconds, **fields):
     """Let the site have heard nothing of the attempt's page for so long."""
     then = clock.now() - timedelta(seconds=seconds)
+    start = then - timedelta(seconds=60)
+    end = start + attempt.quiz.time_limit
+    times = {"deadline": end, "accepts_until": end + attempt.quiz.grace}
     Attempt.objects.filter(pk=attempt.pk).update(
-        started_at=then - timedelta(seconds=60), last_seen_at=then, last_saved_at=None, **fields
+        started_at=start, last_seen_at=then, last_saved_at=None, **times | fields
     )
     attempt.refresh_from_db()
 
@@ -110,6 +113,21 @@ def test_time_given_back_ends_with_the_quiz(client, quiz, attempt):
     assert signal(client, attempt, outage=60).json()["given"] == 20
     attempt.refresh_from_db()
     assert attempt.deadline == quiz.closes_at
+
+
+def test_time_given_back_survives_an_extension(client, quiz, attempt):
+    silent(attempt, 60)
+    signal(client, attempt, outage=60)
+    services.extend(
+        quiz=quiz,
+        user=attempt.user,
+        extra_seconds=30,
+        by=instructor_of(quiz.course),
+        reason="",
+        now=clock.now(),
+    )
+    attempt.refresh_from_db()
+    assert attempt.deadline == attempt.started_at + quiz.time_limit + timedelta(seconds=90)
 
 
 def test_the_clock_leaves_a_long_silence_on_record_until_the_page_has_reported(client, attempt):
