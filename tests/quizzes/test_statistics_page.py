@@ -123,8 +123,8 @@ def test_staff_and_running_attempts_do_not_count_but_guests_do(quiz):
 
 
 def test_staff_of_another_course_count_as_students_here(quiz):
-    user = student_of(quiz.course)
-    EnrolmentFactory(course=CourseFactory(), user=user, role=Role.INSTRUCTOR)
+    user = instructor_of(CourseFactory())
+    EnrolmentFactory(course=quiz.course, user=user, role=Role.STUDENT)
     take(quiz, "0", "0.64", user=user)
     assert first(quiz).attempts == 1
 
