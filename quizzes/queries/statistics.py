@@ -1,7 +1,7 @@
 """How a quiz and its questions did: the numbers of `quizzes.statistics` over the attempts that count."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from statistics import median
 
@@ -22,13 +22,16 @@ Place = tuple[int | None, int]
 class QuestionRow:
     """How a question did. Questions are told apart by themselves, not by place: a draw puts many into one.
 
-    `place` is empty for a drawn question. A question that still waits for grading in some attempts
-    (`waiting`) is left out of everybody's total, so that totals can be compared.
+    `place` is the slot's position; questions that a slot draws are counted in it: "6.1", "6.2". A question
+    that still waits for grading in some attempts (`waiting`) is left out of everybody's total, so that totals
+    can be compared.
     """
 
     question_id: int
     name: str
     kind: str
+    position: int | None
+    drawn: bool
     place: str
     versions: int
     most: float
@@ -174,13 +177,16 @@ def _row(
     if marks.waiting:  # its marks are not in the totals
         numbers = statistics.without_comparison(numbers)
     place = next(iter(marks.places)) if len(marks.places) == 1 else None
-    slot = slots.get(place[0] or 0) if place else None
+    known = [slots[pk] for pk, _ in marks.places if pk in slots]
+    slot = min(known, key=lambda one: one.position, default=None)
     guess = guess_score(newest.kind, newest.data)
     return QuestionRow(
         question_id=newest.question_id,
         name=newest.question.name,
         kind=newest.get_kind_display(),
-        place=str(slot.position) if slot is not None and slot.question_id else "",
+        position=slot.position if slot else None,
+        drawn=slot is not None and slot.question_id is None,
+        place=str(slot.position) if slot else "",
         versions=len(versions),
         most=most,
         waiting=marks.waiting,
@@ -194,7 +200,15 @@ def _row(
 
 
 def _in_order(rows: list[QuestionRow]) -> list[QuestionRow]:
-    return sorted(rows, key=lambda row: (int(row.place) if row.place else 10_000, row.name, row.question_id))
+    """Return the rows in the quiz's order, what a slot drew numbered in it."""
+    ordered = sorted(rows, key=lambda row: (row.position or 10_000, row.name, row.question_id))
+    drawn: Counter[int | None] = Counter()
+    numbered = []
+    for row in ordered:
+        drawn[row.position] += row.drawn
+        place = f"{row.position}.{drawn[row.position]}" if row.drawn else row.place
+        numbered.append(replace(row, place=place))
+    return numbered
 
 
 def _bins(percents: list[float]) -> list[tuple[str, int]]:

@@ -177,7 +177,7 @@ def test_drawn_questions_have_rows_of_their_own_and_one_place_in_the_total(cours
     quiz, drawn = drawn_quiz(course)
     found = first(quiz)
     rows = {row.question_id: row for row in found.rows}
-    assert [(rows[q.pk].place, rows[q.pk].numbers.count) for q in drawn] == [("", 2), ("", 1)]
+    assert [(rows[q.pk].place, rows[q.pk].numbers.count) for q in drawn] == [("2.1", 2), ("2.2", 1)]
     assert [rows[q.pk].numbers.facility for q in drawn] == [50, 0]
     assert [rows[q.pk].effective_weight for q in drawn] == [None, None]
     # Two places, of which the first never varies: alpha = 2 (1 - V / V) = 0.
