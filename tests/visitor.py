@@ -67,7 +67,7 @@ class Visitor:
         cookies = [f"{cookie.name}={cookie.value}" for cookie in self.jar]
         if self.session:
             cookies.append(f"{self.session['name']}={self.session['value']}")
-        request.add_unredirected_header("Cookie", "; ".join(cookies))
+        request.add_header("Cookie", "; ".join(cookies))
         try:
             with self.opener.open(request, timeout=30) as response:
                 return Answer(response.status, response.url, response.read().decode())

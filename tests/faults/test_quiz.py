@@ -125,3 +125,43 @@ def test_quiz_ends_on_time_while_every_worker_is_dead(site, quiz):
         seconds=40,
         what="the sweep to close the attempt",
     )
+
+
+def test_rolling_restart_fails_no_save(site, quiz):
+    """The web server is stopped and started as a deployment does; the page tries again, and so do these."""
+    students = [start(site, quiz) for _ in range(STUDENTS)]
+    saved = dict.fromkeys(range(STUDENTS), 0)
+    refused, stop = [], threading.Event()
+
+    def write(number):
+        visitor, attempt = students[number]
+        while not stop.is_set():
+            try:
+                answer = save(visitor, quiz, attempt, saved[number] + 1)
+            except OSError:  # nobody listens: the page keeps the answer and sends it again
+                time.sleep(0.1)
+                continue
+            if answer.status == 200:
+                saved[number] += 1
+            else:
+                refused.append((answer.status, answer.text[:200]))
+        connection.close()
+
+    writers = [threading.Thread(target=write, args=[number]) for number in range(STUDENTS)]
+    for writer in writers:
+        writer.start()
+    try:
+        for _ in range(2):
+            time.sleep(1)
+            site.stop("web")
+            site.start("web")
+        before = dict(saved)
+        wait_until(lambda: all(saved[n] > before[n] for n in saved), what="everybody to save again")
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+    assert refused == []
+    for number, (_, attempt) in enumerate(students):
+        stored = Answer.objects.filter(attempt=attempt).order_by("seq").values_list("seq", flat=True)
+        assert list(stored)[: saved[number]] == list(range(1, saved[number] + 1))
