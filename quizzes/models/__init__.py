@@ -1,6 +1,7 @@
 """Questions, quizzes, attempts."""
 
 from quizzes.models.attempt import Answer, Attempt, AttemptEvent, AttemptItem
+from quizzes.models.entry import CodeTries
 from quizzes.models.question import Category, Kind, Question, QuestionImage, QuestionVersion, Tag
 from quizzes.models.quiz import Counts, Marking, Quiz, Section, Slot
 from quizzes.models.regrade import Regrade, RegradeChange, SecondLook
@@ -13,6 +14,7 @@ __all__ = [
     "AttemptEvent",
     "AttemptItem",
     "Category",
+    "CodeTries",
     "Counts",
     "Kind",
     "Marking",

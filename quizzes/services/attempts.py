@@ -15,6 +15,7 @@ from quizzes.errors import Refused, TooLate
 from quizzes.models import Attempt, AttemptEvent, AttemptItem, Quiz
 from quizzes.services.closing import settle
 from quizzes.services.deadlines import held
+from quizzes.services.entry import check_access_code
 from quizzes.services.items import items_for
 
 _ATTEMPTS = Rows(
@@ -28,7 +29,9 @@ _GIVE = Insert(
 _NOTE = Insert(AttemptEvent, "attempt", "what", "at", "detail")
 
 
-def start_attempt(*, quiz: Quiz, user: User, now: datetime, device: Device | None = None) -> Attempt:
+def start_attempt(
+    *, quiz: Quiz, user: User, now: datetime, device: Device | None = None, access_code: str = ""
+) -> Attempt:
     """Start an attempt, or return the one that is running: a second click or tab starts no second one.
 
     `device` is where it is started from; another one later is a signal for instructors.
@@ -36,7 +39,7 @@ def start_attempt(*, quiz: Quiz, user: User, now: datetime, device: Device | Non
     Raises
     ------
     Refused
-        The quiz is not open, or no attempt is left.
+        The quiz is not open, no attempt is left, or the access code is wrong.
     """
     attempts = _ATTEMPTS(quiz=quiz.pk, user=user.pk)
     if any(attempt.is_overdue(now) for attempt in attempts):
@@ -44,6 +47,7 @@ def start_attempt(*, quiz: Quiz, user: User, now: datetime, device: Device | Non
         attempts = _ATTEMPTS(quiz=quiz.pk, user=user.pk)
     if attempts and attempts[-1].finished_at is None:
         return attempts[-1]
+    check_access_code(quiz=quiz, user=user, code=access_code, now=now)
     try:
         with transaction.atomic():
             return _create_attempt(held(quiz), user, now, made=len(attempts), device=device)

@@ -85,7 +85,13 @@ def start(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     now = clock.now()
     seat, found = access.visible_quiz(request, slug, pk, now)
     try:
-        attempt = services.start_attempt(quiz=found, user=seat.user, now=now, device=device_of(request))
+        attempt = services.start_attempt(
+            quiz=found,
+            user=seat.user,
+            now=now,
+            device=device_of(request),
+            access_code=request.POST.get("access_code", "")[:100],
+        )
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("quizzes:quiz", slug, pk)
