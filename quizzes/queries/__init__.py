@@ -7,6 +7,7 @@ from quizzes.queries.cards import QuizCard, cards_for
 from quizzes.queries.drawers import missing_draws
 from quizzes.queries.endings import Ending, endings, shown_of
 from quizzes.queries.live import Live, live
+from quizzes.queries.progress import Progress, progress_of
 from quizzes.queries.results import (
     Distribution,
     ItemRow,
@@ -29,6 +30,7 @@ __all__ = [
     "Ending",
     "ItemRow",
     "Live",
+    "Progress",
     "QuizCard",
     "QuizSummary",
     "ResultRow",
@@ -44,6 +46,7 @@ __all__ = [
     "log_of",
     "missing_draws",
     "panels",
+    "progress_of",
     "quiz_of_guest",
     "result_rows",
     "second_looks",
@@ -58,5 +61,4 @@ def panels(*, quiz: Quiz, now: datetime) -> dict[str, object]:
         "live": live(quiz=quiz, now=now),
         "distribution": distribution(quiz=quiz),
         "items": item_rows(quiz=quiz),
-        "is_open": quiz.is_open(now),
     }

@@ -11,6 +11,8 @@ from django.db.models.functions import Cast
 from classroom.models import Course
 from classroom.prepared import ID, Given, Rows
 from quizzes.models import Answer, Attempt, AttemptEvent, AttemptItem, Quiz, SecondLook
+from quizzes.queries.endings import endings
+from quizzes.queries.progress import State, state_of
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ class QuizSummary:
     handed_in: int
     mean_percent: float | None
     is_open: bool
+    state: State
 
 
 def summaries(*, course: Course, now: datetime) -> list[QuizSummary]:
@@ -96,13 +99,13 @@ def summaries(*, course: Course, now: datetime) -> list[QuizSummary]:
         .annotate(earned=Sum("score"), most=Sum("max_score"))
     }
     sizes = dict(Quiz.objects.filter(course=course).values_list("pk").annotate(Count("slots")))
-    quizzes = (
+    quizzes = list(
         Quiz.objects.filter(course=course)
         .select_related("week")
         .annotate(writing=Count("attempts", filter=running), started=Count("attempts"))
         .order_by(F("week__number").desc(nulls_last=True), "-pk")
     )
-    found = []
+    found, ends = [], endings(quizzes=quizzes, now=now)
     for quiz in quizzes:
         quiz.course = course
         found.append(
@@ -113,6 +116,7 @@ def summaries(*, course: Course, now: datetime) -> list[QuizSummary]:
                 handed_in=quiz.started - quiz.writing,
                 mean_percent=totals.get(quiz.pk),
                 is_open=quiz.is_open(now),
+                state=state_of(quiz, ends[quiz.pk], now),
             )
         )
     return found

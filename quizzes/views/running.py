@@ -18,6 +18,9 @@ from quizzes.forms import ExtensionForm
 from quizzes.models import Quiz
 from quizzes.services.running import link_to
 
+#: What one click gives everybody.
+EXTRA_MINUTES = (1, 2, 5)
+
 
 @require_GET
 @never_cache
@@ -30,13 +33,26 @@ def run(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "quiz": quiz,
         "link": link_to(quiz),
         "qr": _qr(link_to(quiz)),
-        "questions": quiz.slots.count(),
-        "is_open": quiz.is_open(now),
+        "progress": queries.progress_of(quiz=quiz, now=now),
+        "extra_minutes": EXTRA_MINUTES,
         "posted": _posted(quiz),
         "results": queries.result_rows(quiz=quiz),
         "extension_form": ExtensionForm(course=quiz.course, auto_id="extend_%s"),
     }
     return render(request, "quizzes/run.html", context)
+
+
+@require_GET
+@never_cache
+def run_next(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Return what to do now where that has changed; else nothing, so that no button moves under a finger."""
+    now = clock.now()
+    _seat, quiz = access.quiz_for_staff(request, slug, pk)
+    services.settle(quiz=quiz, now=now)
+    progress = queries.progress_of(quiz=quiz, now=now)
+    if request.GET.get("at") == progress.key:
+        return HttpResponse(status=204)
+    return render(request, "quizzes/_run_next.html", {"quiz": quiz, "progress": progress})
 
 
 @require_GET
@@ -58,7 +74,19 @@ def _qr(link: str) -> SafeString:
 
 def _posted(quiz: Quiz) -> Outbox | None:
     """Return the last post of the quiz's link to the chat."""
-    return Outbox.objects.filter(course=quiz.course, key__startswith=f"quiz:{quiz.pk}:opened:").first()
+    posts = Outbox.objects.filter(course=quiz.course, key__startswith=f"quiz:{quiz.pk}:opened:")
+    return posts.order_by("-created_at", "-pk").first()
+
+
+@require_POST
+def post_link(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Post the quiz's link to the chat (again)."""
+    seat, quiz = access.quiz_for_instructor(request, slug, pk)
+    if services.post_link(quiz=quiz, by=seat.user, now=clock.now()):
+        messages.success(request, _("The link is on its way to Mattermost."))
+    else:
+        messages.error(request, _("This course has no Mattermost webhook: an administrator can set one."))
+    return redirect("quizzes:run", slug, pk)
 
 
 @require_POST
@@ -78,7 +106,12 @@ def open_(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def close(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Close the quiz for everybody."""
     seat, quiz = access.quiz_for_instructor(request, slug, pk)
-    ended = services.close_quiz(quiz=quiz, by=seat.user, now=clock.now())
+    now = clock.now()
+    try:
+        ended = services.close_quiz(quiz=quiz, by=seat.user, now=now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("quizzes:run", slug, pk)
     said = ngettext(
         "The quiz is closed; %(count)d running attempt ended with what was saved.",
         "The quiz is closed; %(count)d running attempts ended with what was saved.",
