@@ -4,13 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max, ProtectedError, Q
+from django.db.models import ProtectedError, Q
 from django.utils.translation import gettext as _
 
 from classroom.models import Course
 from quizzes.errors import Refused
 from quizzes.models import Category, Question, Quiz, Slot
 from quizzes.services.bank import tags_named
+from quizzes.services.slots import add_question
 
 MAX_NAME = 200
 
@@ -42,23 +43,20 @@ def tag_questions(*, course: Course, ids: Iterable[int], names: Iterable[str]) -
 
 
 def add_to_quiz(*, quiz: Quiz, ids: Iterable[int]) -> int:
-    """Put questions at the end of a quiz, each with its own points; what the quiz has already stays once."""
+    """Put questions at the end of a quiz, each with its own points; what the quiz has already stays once.
+
+    Raises
+    ------
+    Refused
+        The quiz has been taken, or is full; then none is added.
+    """
     with transaction.atomic():
-        Quiz.objects.select_for_update().get(pk=quiz.pk)
-        there = set(quiz.slots.values_list("question", flat=True))
-        questions = [
-            question
-            for question in Question.objects.filter(course=quiz.course, pk__in=ids, archived_at=None)
-            .order_by("name", "pk")
-            .prefetch_related("versions")
-            if question.pk not in there and question.versions.all()
-        ]
-        last = quiz.slots.aggregate(last=Max("position"))["last"] or 0
-        Slot.objects.bulk_create(
-            Slot(quiz=quiz, question=question, position=position, points=question.versions.all()[0].points)
-            for position, question in enumerate(questions, start=last + 1)
-        )
-    return len(questions)
+        there = quiz.slots.filter(question__isnull=False).values("question")
+        questions = Question.objects.filter(course=quiz.course, pk__in=ids, archived_at=None)
+        added = list(questions.exclude(pk__in=there).order_by("name", "pk"))
+        for question in added:
+            add_question(quiz=quiz, question=question)
+    return len(added)
 
 
 def category_named(*, course: Course, name: str) -> Category | None:

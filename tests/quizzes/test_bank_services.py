@@ -191,3 +191,11 @@ def test_added_questions_stand_at_the_end_once_with_their_points(course):
     placed = quiz.slots.order_by("position").values_list("position", "question", "points")
     assert list(placed) == [(1, first.pk, 2), (2, second.pk, 3)]
     assert Question.objects.count() == 3
+
+
+def test_quiz_that_was_taken_gets_no_question(course):
+    quiz = make_quiz(course, ("single",))
+    services.start_attempt(quiz=quiz, user=student_of(course), now=NOW)
+    with pytest.raises(Refused, match="Students have taken this quiz"):
+        shelving.add_to_quiz(quiz=quiz, ids=[write(course).pk, write(course).pk])
+    assert quiz.slots.count() == 1
