@@ -1,6 +1,6 @@
 """A question under discussion in the live room: as the wall shows it, and as a student's page follows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -18,11 +18,11 @@ REVEALED = frozenset({Shown.ANSWERS, Shown.FEEDBACK, Shown.SOLUTION, Shown.EXPLA
 
 @dataclass(frozen=True)
 class BarRow:
-    """One bar with its label; `right` is known only where the answer may be seen."""
+    """One bar with its label; the rest is known only once it is revealed."""
 
     label: str
-    count: int
-    share: int
+    count: int | None = None
+    share: int | None = None
     right: bool = False
 
 
@@ -37,10 +37,8 @@ class Discussed:
     before: int | None
     after: int | None
     body: str
-    #: Options without their numbers, while the bars are hidden.
-    options: list[str]
     bars: list[BarRow]
-    total: int
+    revealed: bool
     solution: list[str]
     explanation: str
     #: Whether the bars are the options, so that the right ones are marked there.
@@ -59,7 +57,6 @@ def discussed(room: Room, *, revealed: bool) -> Discussed | None:
     version = version_shown(slot)
     drawn = version is None or _has_own_numbers(slot)
     options = _options(version)
-    bars = bars_of(slot, version) if revealed else None
     return Discussed(
         position=slot.position,
         name=str(slot.question or slot.category),
@@ -68,9 +65,8 @@ def discussed(room: Room, *, revealed: bool) -> Discussed | None:
         before=slots[place - 1].position if place else None,
         after=slots[place + 1].position if place + 1 < len(slots) else None,
         body=KINDS[version.kind].bare(version.body) if version else "",
-        options=[] if revealed else options,
-        bars=_rows(bars, options, version) if bars else [],
-        total=bars.total if bars else 0,
+        bars=_rows(bars_of(slot, version), options, version) if revealed else _labels(options),
+        revealed=revealed,
         solution=KINDS[version.kind].solution(version.data) if revealed and version and not drawn else [],
         explanation=version.explanation if revealed and version else "",
         is_choice=bool(options),
@@ -80,10 +76,7 @@ def discussed(room: Room, *, revealed: bool) -> Discussed | None:
 
 def own_answers(attempt: Attempt, room: Room, *, revealed: bool) -> list[ReviewedQuestion]:
     """Return what a student was asked and said at the place under discussion."""
-    items = AttemptItem.objects.filter(attempt=attempt, slot__position=room.discussing or 0)
-    places = set(items.values_list("position", flat=True))
-    asked = reviewed_questions(attempt, shown=REVEALED if revealed else HIDDEN)
-    return [question for question in asked if question.position in places]
+    return reviewed_questions(attempt, shown=REVEALED if revealed else HIDDEN, slot=room.discussing or 0)
 
 
 def own_attempt(quiz: Quiz, user_id: int) -> Attempt | None:
@@ -105,15 +98,16 @@ def _options(version: QuestionVersion | None) -> list[str]:
     return [str(option["text"]) for option in fields.get("options", [])]
 
 
+def _labels(options: list[str]) -> list[BarRow]:
+    """Return the bars as they look while they are hidden: for options their texts, else how right one was."""
+    labels = options or [_("Right"), _("Partly right"), _("Wrong")]
+    return [BarRow(label) for label in [*labels, _("No answer")]]
+
+
 def _rows(bars: Bars, options: list[str], version: QuestionVersion | None) -> list[BarRow]:
-    if bars.kind == "marks":
-        labels = [_("Right"), _("Partly right"), _("Wrong"), _("No answer")]
-        right = {0}
-    else:
-        labels = [*options, _("No answer")]
-        solution = KINDS[version.kind].solution(version.data) if version else []
-        right = {place for place, text in enumerate(options) if text in solution}
-    shares = bars.shares
+    solution = KINDS[version.kind].solution(version.data) if version and options else []
+    right = {place for place, text in enumerate(options) if text in solution} if options else {0}
     return [
-        BarRow(label, bars.counts[place], shares[place], place in right) for place, label in enumerate(labels)
+        replace(row, count=bars.counts[place], share=bars.shares[place], right=place in right)
+        for place, row in enumerate(_labels(options))
     ]

@@ -245,8 +245,12 @@ class ReviewedQuestion:
         return "good" if self.points >= self.max_points else "warn" if self.points > 0 else "bad"
 
 
-def reviewed_questions(attempt: Attempt, *, shown: frozenset[Shown] = EVERYTHING) -> list[ReviewedQuestion]:
+def reviewed_questions(
+    attempt: Attempt, *, shown: frozenset[Shown] = EVERYTHING, slot: int | None = None
+) -> list[ReviewedQuestion]:
     """Return the attempt's questions with what of the review is `shown`; the rest is empty.
+
+    With `slot` only those of the quiz's place with this position: several where several are drawn.
 
     What is not shown is not in what a template gets, so no template can give it away.
     """
@@ -260,6 +264,7 @@ def reviewed_questions(attempt: Attempt, *, shown: frozenset[Shown] = EVERYTHING
             second_look=looks.get(item.pk),
         )
         for item in queries.items_of(attempt)
+        if slot is None or (item.slot is not None and item.slot.position == slot)
     ]
 
 

@@ -90,7 +90,7 @@ def _bars(room: Room) -> dict[str, object] | None:
     if slot is None:
         return None
     bars = bars_of(slot, version_shown(slot))
-    return {"counts": bars.counts, "shares": bars.shares, "total": bars.total}
+    return {"position": slot.position, "counts": bars.counts, "shares": bars.shares}
 
 
 def _leaders(quiz: Quiz) -> list[dict[str, object]]:

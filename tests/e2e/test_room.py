@@ -118,7 +118,7 @@ def test_a_class_from_the_lobby_to_the_leader_board(open_page, course, quiz, sch
     teacher.get_by_role("button", name="Discuss question by question").click(timeout=15_000)
     expect(ada.get_by_text("Question 1 of 2")).to_be_visible()
     expect(wall.get_by_text("Question 1 of 2")).to_be_visible()
-    assert ada.locator("progress").count() == 0
+    expect(ada.locator("progress:visible")).to_have_count(0)
     look(ada, f"following-{scheme}")
     look(wall, f"wall-hidden-{scheme}")
     look(teacher, f"room-discussing-{scheme}")

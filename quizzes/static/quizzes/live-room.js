@@ -1,10 +1,10 @@
-// <live-room news="/live/….json" key="…" arrivals spread="1.5" quiet> around what changes with a live room.
+// <live-room news="/live/….json" key="…" arrivals spread quiet> around what changes with a live room.
 //
 // It asks for news about every second while somebody looks, from an address that the server answers out of
 // memory. Numbers are written at once, into `[data-news="arrived"]`, `[data-answered="3"]` and so on. When the
 // news have another `key` than the page was drawn from, `room:change` is sent to <body>, where htmx waits to
-// fetch the changed part; `spread` seconds keep a thousand pages from doing so in the same instant. With
-// `arrivals`, `room:arrival` tells that somebody has come. A `quiet` page has nothing to fetch until there is a
+// fetch the changed part. With `spread` that waits a little, longer where many would fetch: bars are in the
+// news and are drawn at once, what was right comes with the part. With `arrivals`, `room:arrival` tells that somebody has come. A `quiet` page has nothing to fetch until there is a
 // discussion or a leader board. A form with `data-start` is sent when the quiz starts: a page in the lobby
 // moves on by itself.
 //
@@ -15,6 +15,7 @@ const ASK_HIDDEN_MS = 4000;
 const MOST_FAILURES_MS = 8000;
 const ARRIVAL_MS = 3000; // names are fetched at most this often
 const MOST_NAMES = 60; // from then on there are none to fetch
+const FETCHES_A_SECOND = 60; // a thousand pages do not all fetch the explanation at once
 const SOON_SECONDS = 3600;
 // Not before the server's own clock says so, and not all in the same instant.
 const startWait = () => 150 + 400 * Math.random();
@@ -71,14 +72,17 @@ class LiveRoom extends HTMLElement {
   show(news) {
     for (const element of document.querySelectorAll("[data-news]")) write(element, news[element.dataset.news]);
     for (const [position, count, of] of news.answered) this.answered(position, count, of);
+    if (news.bars) this.bars(news.bars);
     this.begin(news);
     if (this.hasAttribute("arrivals") && news.arrived !== this.arrived) this.arrive(news);
     const worth = !this.hasAttribute("quiet") || news.discussing !== null || news.leaders !== null || this.loud;
     if (news.key !== this.key && worth) {
       this.key = news.key;
       this.loud = true;
-      const spread = Number(this.getAttribute("spread") || 0) * 1000 * Math.random();
-      setTimeout(() => document.body.dispatchEvent(new CustomEvent("room:change")), spread);
+      const pages = Math.max(news.arrived, news.writing + news.handed_in);
+      const spread = this.hasAttribute("spread") ? (Math.random() * 1000 * pages) / FETCHES_A_SECOND : 0;
+      clearTimeout(this.changing); // of two changes in short order the page fetches the last
+      this.changing = setTimeout(() => document.body.dispatchEvent(new CustomEvent("room:change")), spread);
     }
   }
 
@@ -88,6 +92,19 @@ class LiveRoom extends HTMLElement {
     Object.assign(row.querySelector("progress"), { max: of || 1, value: count });
     write(row.querySelector("[data-count]"), count);
     write(row.querySelector("[data-of]"), of);
+  }
+
+  /** Draw the bars that were just revealed; which one is right comes with the part that is fetched. */
+  bars({ position, counts, shares }) {
+    const list = this.querySelector(`[data-bars="${position}"]`);
+    const rows = list ? [...list.children] : [];
+    if (rows.length !== counts.length) return;
+    rows.forEach((row, place) => {
+      row.querySelector("progress").value = shares[place];
+      write(row.querySelector("[data-count]"), counts[place]);
+      write(row.querySelector("[data-share]"), shares[place]);
+    });
+    for (const hidden of [list, ...list.querySelectorAll("[hidden]")]) hidden.hidden = false;
   }
 
   /** Names are fetched where there are any, and not once for each of thirty who come in one minute. */
