@@ -45,11 +45,20 @@ def cards_for(*, user: User, course: Course, now: datetime) -> list[QuizCard]:
     for attempt in Attempt.objects.filter(user=user, quiz__in=quizzes).order_by("number"):
         attempt.quiz = by_pk[attempt.quiz_id]
         attempts[attempt.quiz_id].append(attempt)
-    closings = clock.closing_times(user, quizzes)
+    closings = clock.closing_times(user, quizzes) | clock.ends_of(user, _begun_together(quizzes, now))
     ends = endings(quizzes=[quiz for quiz in quizzes if attempts[quiz.pk]], now=now, user=user)
     return [
         _card(quiz, attempts[quiz.pk], ends.get(quiz.pk), closings[quiz.deadline_key], now)
         for quiz in quizzes
+    ]
+
+
+def _begun_together(quizzes: list[Quiz], now: datetime) -> list[tuple[Quiz, datetime]]:
+    """Return the quizzes whose common clock runs: for them that is when they close."""
+    return [
+        (quiz, quiz.opens_at)
+        for quiz in quizzes
+        if quiz.lobby and quiz.opens_at is not None and quiz.is_open(now)
     ]
 
 

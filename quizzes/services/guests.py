@@ -4,10 +4,8 @@ import unicodedata
 from datetime import datetime, timedelta
 
 from allauth.core.internal.cryptokit import generate_user_code
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
-from django.urls import reverse
 from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.translation import gettext as _
 
@@ -50,13 +48,6 @@ def give_join_code(*, quiz: Quiz, by: User, now: datetime) -> str:
         _log(quiz, by, "quiz.join_code_given", now)
     quiz.join_code = code
     return code
-
-
-def join_link(quiz: Quiz) -> str:
-    """Return the address at which guests come in; empty where none may."""
-    if not (quiz.anonymous and quiz.join_code):
-        return ""
-    return f"{settings.SITE_URL}{reverse('join', args=[quiz.join_code])}"
 
 
 def quiz_to_join(*, code: str, now: datetime) -> Quiz | None:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
@@ -18,6 +19,13 @@ from quizzes.services.deadlines import following
 def link_to(quiz: Quiz) -> str:
     """Return the address that is shared: in the chat, as a QR code, on the wall."""
     return f"{settings.SITE_URL}{quiz.get_absolute_url()}"
+
+
+def join_link(quiz: Quiz) -> str:
+    """Return the address at which guests come in; empty where none may."""
+    if not (quiz.anonymous and quiz.join_code):
+        return ""
+    return f"{settings.SITE_URL}{reverse('join', args=[quiz.join_code])}"
 
 
 def open_quiz(*, quiz: Quiz, by: User, now: datetime) -> bool:
@@ -71,10 +79,12 @@ def post_link(*, quiz: Quiz, by: User, now: datetime) -> bool:
 def _post_link(quiz: Quiz, now: datetime) -> bool:
     with override(quiz.course.language):
         text = _("**%(title)s** is open: %(link)s") if quiz.is_open(now) else "**%(title)s**: %(link)s"
+        if join_link(quiz):
+            text += "\n" + _("Guests without an account: %(guests)s")
     return notify.mattermost(
         key=f"quiz:{quiz.pk}:opened:{now.isoformat()}",
         course=quiz.course,
-        text=text % {"title": quiz.title, "link": link_to(quiz)},
+        text=text % {"title": quiz.title, "link": link_to(quiz), "guests": join_link(quiz)},
         now=now,
     )
 

@@ -24,8 +24,7 @@ from quizzes.models import Quiz, Room
 from quizzes.queries.leaders import leaders
 from quizzes.queries.news import news
 from quizzes.queries.room import MOST_NAMES, arrived, expected
-from quizzes.services.guests import join_link
-from quizzes.services.running import link_to
+from quizzes.services.running import join_link, link_to
 from quizzes.views.joining import vouch
 
 #: How much more time one click gives everybody, in minutes.

@@ -2,11 +2,13 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from classroom import clock
-from classroom.models import AuditEntry, Extension, Outbox
+from classroom.models import Accommodation, AuditEntry, Extension, Outbox
 from quizzes import services
 from quizzes.discussion import discussed
 from quizzes.errors import MayStillWrite, Refused
@@ -124,6 +126,9 @@ def test_inviting_publishes_the_quiz_and_posts_its_link(as_teacher, quiz, course
     as_teacher.post(url("room_invite", quiz.pk))
     assert student.get(quiz.get_absolute_url()).status_code == 200
     assert f"/c/dl/quizzes/{quiz.pk}/" in Outbox.objects.get().body
+    type(quiz).objects.filter(pk=quiz.pk).update(anonymous=True, join_code="BCDFGHJK")
+    as_teacher.post(url("room_invite", quiz.pk))
+    assert "/join/BCDFGHJK/" in Outbox.objects.latest("pk").body
 
 
 def test_the_lobby_of_a_list_page_costs_the_same_for_one_and_for_three(
@@ -453,3 +458,32 @@ def test_an_act_by_htmx_answers_with_the_part_and_says_refusals(as_teacher, quiz
     assert page.status_code == 200
     assert "The quiz still runs" in page.content.decode()
     assert "<html" not in page.content.decode()
+
+
+# A common clock --------------------------------------------------------------------------------------------
+
+
+def test_who_comes_late_is_told_what_is_left_and_who_comes_too_late_that_it_is_over(teacher, course, quiz):
+    begin(quiz, teacher)
+    ada, slow = as_student(course, "Ada"), as_student(course, "Slow")
+    Accommodation.objects.create(course=course, user=slow.user, time_multiplier=2)
+    assert "you have what is left" in ada.get(quiz.get_absolute_url()).content.decode()
+    type(quiz).objects.filter(pk=quiz.pk).update(opens_at=clock.now() - timedelta(seconds=400))
+    states = [client.get(quiz.get_absolute_url()).context["card"].state for client in (ada, slow)]
+    assert states == ["closed", "open"]
+    ada.post(url("start", quiz.pk))
+    slow.post(url("start", quiz.pk))
+    assert Attempt.objects.get().user == slow.user
+
+
+def test_a_list_with_common_clocks_costs_the_same_for_one_and_for_three(client, teacher, course):
+    client.force_login(student_of(course))
+    counts = []
+    for more in (1, 2):
+        for _ in range(more):
+            quiz = make_quiz(course, now=clock.now(), is_open=False, lobby=True)
+            begin(quiz, teacher)
+        with CaptureQueriesContext(connection) as caught:
+            client.get(url("index"))
+        counts.append(len(caught))
+    assert counts[0] == counts[1]
