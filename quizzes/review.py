@@ -288,7 +288,9 @@ def _reviewed(
         feedback=score.feedback if score and Shown.FEEDBACK in shown else "",
         explanation=item.version.explanation if Shown.EXPLANATION in shown else "",
         template=kind.review_template if pictured and isinstance(kind, Pictured) else "",
-        picture=kind.picture(data, value) if pictured and isinstance(kind, Pictured) else {},
+        picture=kind.picture(data | {"shown_order": item.option_order}, value)
+        if pictured and isinstance(kind, Pictured)
+        else {},
         item_id=item.pk,
         comment=item.comment if Shown.FEEDBACK in shown else "",
         certainty=certain,

@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeGuard, runtime_checkable
 
@@ -79,7 +80,10 @@ class Pictured(Protocol):
     review_template: str
 
     def picture(self, data: Data, value: Value) -> Data:
-        """Return what `review_template` needs, right answers included."""
+        """Return what `review_template` needs, right answers included.
+
+        `data["shown_order"]` may say in which order the options were shown.
+        """
 
 
 def is_number(value: object) -> TypeGuard[float]:
@@ -177,6 +181,18 @@ def option_fields(data: Data, order: list[int], value: Value | None) -> Data:
             {"value": str(place), "text": options[place].get("text", ""), "chosen": str(place) in chosen}
             for place in order
             if 0 <= place < len(options)
+        ]
+    }
+
+
+def options_reviewed(data: Data, value: Value, right: Collection[int]) -> Data:
+    """Return the options, chosen or not, right or not, in the order of `data["shown_order"]` if given."""
+    options, chosen = options_of(data), set(chosen_places(data, value))
+    shown = [place for place in data.get("shown_order", []) if 0 <= place < len(options)]
+    return {
+        "options": [
+            {"text": options[place].get("text", ""), "chosen": place in chosen, "right": place in right}
+            for place in shown or range(len(options))
         ]
     }
 

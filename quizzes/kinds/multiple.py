@@ -22,6 +22,7 @@ class Multiple(QuestionKind):
     """Any number of options may be chosen."""
 
     template = "quizzes/kinds/_choice.html"
+    review_template = "quizzes/kinds/_choice_review.html"
 
     def problems(self, data: Data) -> list[str]:
         """See `QuestionKind`."""
@@ -71,6 +72,10 @@ class Multiple(QuestionKind):
     def said(self, data: Data, value: Value) -> list[str]:
         """See `QuestionKind`."""
         return base.texts_of(data, base.chosen_places(data, value))
+
+    def picture(self, data: Data, value: Value) -> Data:
+        """See `Pictured`."""
+        return {"input": "checkbox"} | base.options_reviewed(data, value, _right(data))
 
 
 def _told(option: Data) -> str:

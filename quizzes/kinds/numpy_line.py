@@ -111,8 +111,14 @@ class NumpyLine(QuestionKind):
         return [base.quoted(part) for part in value if part.strip()]
 
     def picture(self, data: Data, value: Value) -> Data:
-        """Return the code as the page showed it."""
-        return self.fields(data, [], value) | {"reference": str(data.get("reference", ""))}
+        """Return the code with the right line in it."""
+        shown = self.fields(data, [], value)
+        lines = [
+            shown["before"],
+            f"{shown['result']} = {str(data.get('reference', '')).strip()}",
+            shown["after"],
+        ]
+        return shown | {"code": "\n".join(line for line in lines if line)}
 
 
 def result_of(data: Data) -> str:

@@ -19,6 +19,7 @@ class Single(QuestionKind):
     """Exactly one option may be chosen."""
 
     template = "quizzes/kinds/_choice.html"
+    review_template = "quizzes/kinds/_choice_review.html"
 
     def problems(self, data: Data) -> list[str]:
         """See `QuestionKind`."""
@@ -56,6 +57,10 @@ class Single(QuestionKind):
         """See `QuestionKind`."""
         return base.texts_of(data, base.chosen_places(data, value))
 
+    def picture(self, data: Data, value: Value) -> Data:
+        """See `Pictured`."""
+        return {"input": "radio"} | base.options_reviewed(data, value, base.right_places(data))
+
 
 class TrueFalse(Single):
     """A statement that is true or false: a single choice whose two options write themselves.
@@ -90,6 +95,10 @@ class TrueFalse(Single):
     def said(self, data: Data, value: Value) -> list[str]:
         """See `QuestionKind`."""
         return super().said(_options(data), value)
+
+    def picture(self, data: Data, value: Value) -> Data:
+        """See `Pictured`."""
+        return super().picture(_options(data), value)
 
 
 def _options(data: Data) -> Data:
