@@ -40,7 +40,12 @@ class QuestionForm(Part):
     """
 
     lists: ClassVar[dict[str, type[Part]]] = {"hints": HintRow}
-    name = Text(label=_("Name in the bank"), max_length=200, help_text=_("Only staff see it."))
+    name = Text(
+        label=_("Name in the bank"),
+        max_length=200,
+        help_text=_("Only staff see it."),
+        error_messages={"required": _("Give the question a name.")},
+    )
     category = Text(
         label=_("Category"),
         max_length=200,
