@@ -7,8 +7,19 @@ from dataclasses import dataclass, replace
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from quizzes.formats import gift, gift_write, moodle_write, moodle_xml
+from quizzes.formats import (
+    csv,
+    gift,
+    gift_write,
+    moodle_write,
+    moodle_xml,
+    package,
+    qti,
+    qti2_write,
+    qti12_write,
+)
 from quizzes.formats.draft import Draft, Problem, Reading
+from quizzes.formats.text import decode
 from quizzes.kinds import KINDS
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -30,6 +41,11 @@ class Format:
 FORMATS: dict[str, Format] = {
     "gift": Format("GIFT", "gift", "text/plain; charset=utf-8", gift.read, gift_write.write),
     "moodle_xml": Format("Moodle XML", "xml", "application/xml", moodle_xml.read, moodle_write.write),
+    "qti12": Format("QTI 1.2", "zip", "application/zip", qti.read, qti12_write.write),
+    "qti21": Format("QTI 2.1", "zip", "application/zip", qti.read, qti2_write.write),
+    "qti22": Format("QTI 2.2", "zip", "application/zip", qti.read, qti2_write.write),
+    "qti3": Format("QTI 3.0", "zip", "application/zip", qti.read, qti2_write.write_3),
+    "csv": Format("CSV", "csv", "text/csv; charset=utf-8", csv.read, csv.write),
 }
 
 
@@ -70,10 +86,13 @@ def _is_sound(draft: Draft, reading: Reading) -> bool:
 
 def detect(name: str, content: bytes) -> str:
     """Return the name of the format that a file is in, by its content; GIFT is what no other claims."""
-    start = content[:4000].decode("utf-8", errors="replace").lstrip("\ufeff \t\r\n")
-    if re.search(r"<quiz[\s>]", start) or start.startswith("<"):
-        return "moodle_xml"
-    return "gift"
+    start = decode(content[:4000]).lstrip("\ufeff \t\n")
+    first = re.search(r"<(?![?!])(?:\w+:)?([\w-]+)", re.sub(r"<!--.*?-->", "", start, flags=re.DOTALL))
+    if package.is_zip(content):
+        return "qti21"
+    if start.startswith("<") and (first or start.startswith(("<?xml", "<!DOCTYPE"))):
+        return "moodle_xml" if first is None or first[1] in {"quiz", "question"} else "qti21"
+    return "csv" if csv.is_table(start) else "gift"
 
 
 def write(format: str, drafts: Sequence[Draft]) -> tuple[bytes, list[Problem]]:

@@ -90,7 +90,7 @@ def _kind_and_data(braces: Braces) -> tuple[str, Data]:
     return "short_text", _short_text(braces)
 
 
-def _entries(braces: Braces, text: str, *, signs: str = "=~") -> list[Entry]:
+def _entries(braces: Braces, text: str, *, signs: str = "=~", has_weights: bool = True) -> list[Entry]:
     """Split answers at their signs; an = in the middle of a word is text, and a trap."""
     starts = [match.start() for match in re.finditer(f"[{signs}]", text)]
     if len(starts) > MAX_ANSWERS:
@@ -113,7 +113,10 @@ def _entries(braces: Braces, text: str, *, signs: str = "=~") -> list[Entry]:
     entries = []
     for place, end in zip(places, [*places[1:], len(text)], strict=True):
         line = braces.line_at(len(braces.text) - len(text) + max(place, 0))
-        entries.append(_entry(text[place] if place >= 0 else "=", text[place + 1 : end], line))
+        sign, piece = text[place] if place >= 0 else "=", text[place + 1 : end]
+        entries.append(
+            _entry(sign, piece, line) if has_weights else Entry(sign, None, piece.strip(), "", line)
+        )
     return entries
 
 
@@ -196,7 +199,7 @@ def _true_false(braces: Braces) -> Data:
 
 def _matching(braces: Braces) -> Data:
     pairs, distractors = [], []
-    for entry in _entries(braces, braces.text, signs="="):
+    for entry in _entries(braces, braces.text, signs="=", has_weights=False):
         left, arrow, right = entry.text.partition("->")
         if not arrow:
             said = gift_text.plain(entry.text)

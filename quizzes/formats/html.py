@@ -13,6 +13,7 @@ from markdown_it.utils import EnvType, OptionsDict
 from markdownify import MarkdownConverter
 
 from classroom.markdown import parser
+from quizzes.formats import mathml
 
 #: What to do with a picture's address: return the name it has among the draft's pictures, or None.
 FindPicture = Callable[[str], str | None]
@@ -144,14 +145,12 @@ def _prepare(soup: BeautifulSoup, formulas: _Formulas) -> None:
     for element in soup.find_all(_NO_CONTENT):
         element.decompose()
     for math in soup.find_all("math"):
-        annotation = math.find("annotation", attrs={"encoding": "application/x-tex"})
-        tex = annotation.get_text() if annotation else ""
-        math.replace_with(
-            formulas.place(f"${tex.strip()}$") if tex.strip() else math.get_text(" ", strip=True)
-        )
+        tex = mathml.to_tex(math)
+        math.replace_with(formulas.place(f"${tex}$") if tex else "")
     for text in soup.find_all(string=True):
         if type(text) is NavigableString and not text.find_parent(["pre", "code"]):
-            text.replace_with(NavigableString(formulas.take_out(str(text))))
+            joined = re.sub(r"[ \t]*\n[ \t]*", "\n", str(text))
+            text.replace_with(NavigableString(formulas.take_out(joined)))
 
 
 def to_plain(text: str) -> str:

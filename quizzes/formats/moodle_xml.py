@@ -25,6 +25,7 @@ def read(content: bytes) -> Reading:
     if root.tag != "quiz":
         reading.refuse(_("This is no Moodle XML: its first element is no <quiz>."), root.line)
         return reading
+    xml.warn_if_mended(root, reading)
     category = ""
     for node in xml.children(root, "question"):
         if node.get("type") == "category":
@@ -49,7 +50,7 @@ def _question(node: xml.Node, category: str, reading: Reading) -> Draft | None:
     kind = (node.get("type") or "").strip()
     if kind in moodle_types.REFUSED:
         raise Unreadable(moodle_types.refusal(kind))
-    question = MoodleQuestion(node, Pictures(reading, node.line, available=_files(node)))
+    question = MoodleQuestion(node, Pictures(reading, node.line, lookup=_files(node).get))
     title = question.plain("name")
     if kind == "description":
         reading.warn(

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
@@ -40,16 +41,18 @@ class Pictures:
     reading: Reading
     line: int = 0
     file: str = ""
-    #: What the file brought along, by the name the question uses.
-    available: dict[str, bytes] = field(default_factory=dict)
+    #: Returns what the file brought along under an address that the question uses.
+    lookup: Callable[[str], bytes | None] = lambda _address: None
     used: dict[str, Picture] = field(default_factory=dict)
+    named: set[str] = field(default_factory=set)
 
     def take(self, name: str) -> str | None:
         """Use a picture that came along; return its name in Markdown."""
-        if name not in self.available:
+        content = self.lookup(name)
+        if content is None:
             self._warn(_("The picture %(name)s is not in the file: add it to the question by hand."), name)
             return None
-        return self._keep(name, self.available[name])
+        return self._keep(name, content)
 
     def embedded(self, address: str) -> str | None:
         """Use a picture that stands in its own address (`data:`)."""
@@ -99,4 +102,7 @@ class Pictures:
         return wanted
 
     def _warn(self, message: str, name: str) -> None:
+        if name in self.named:
+            return
+        self.named.add(name)
         self.reading.warn(message % {"name": name[:100]}, self.line, self.file)

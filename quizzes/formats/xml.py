@@ -20,12 +20,15 @@ from defusedxml.common import DefusedXmlException
 from django.utils.translation import gettext as _
 
 from quizzes.formats import html
-from quizzes.formats.draft import Unreadable
+from quizzes.formats.draft import Reading, Unreadable
+from quizzes.formats.mending import mended
 
 MAX_DEPTH = 200
 MAX_ELEMENTS = 200_000
 #: What XML cannot hold, escaped or not.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+MAX_DOCTYPE_BYTES = 4096
+MAX_ATTRIBUTE_CHARACTERS = 20_000_000
 #: Where a document type may lie: beside the file, or at the standard's home. None is ever fetched.
 _HARMLESS_DTD = re.compile(r"[\w.-]+|https?://(www\.)?(imsglobal|w3)\.org/[\w./-]*")
 #: Carries the Markdown beside its HTML. Other systems skip it; we believe it where it still gives that HTML.
@@ -37,6 +40,8 @@ class Node(Element):
 
     line = 0
     namespace = ""
+    #: Of the first element: what was wrong with the XML, and is set right.
+    mended = ""
 
 
 class _Parser(DefusedElementTree.DefusedXMLParser):
@@ -46,19 +51,26 @@ class _Parser(DefusedElementTree.DefusedXMLParser):
         builder = TreeBuilder(element_factory=Node, pi_factory=_instruction, insert_pis=True)
         super().__init__(target=builder, forbid_entities=True, forbid_external=True)
         self.parser.StartDoctypeDeclHandler = self._doctype_starts
-        self.depth = self.count = 0
+        self.parser.EndDoctypeDeclHandler = self._doctype_ends
+        self.depth = self.count = self.size = self.doctype_at = 0
 
     def _doctype_starts(self, name: str, system: str | None, public: str | None, inner: int) -> None:
-        if inner or (system and not _HARMLESS_DTD.fullmatch(system)):
+        self.doctype_at = self.parser.CurrentByteIndex
+        if system and not _HARMLESS_DTD.fullmatch(system):
             raise Unreadable(
-                _("The XML brings a document type of its own, which attacks need: remove the DOCTYPE."),
-                self.parser.CurrentLineNumber,
+                _("The XML names a document type elsewhere, as attacks do: remove the DOCTYPE."), self.line()
             )
+
+    def _doctype_ends(self) -> None:
+        if self.parser.CurrentByteIndex - self.doctype_at > MAX_DOCTYPE_BYTES:
+            raise Unreadable(_("The XML's document type is too long: remove the DOCTYPE."), self.line())
 
     def _start(self, tag: str, attributes: list[str]) -> object:
         self.depth += 1
         self.count += 1
-        if self.depth > MAX_DEPTH or self.count > MAX_ELEMENTS:
+        self.size += sum(map(len, attributes))
+        is_large = self.count > MAX_ELEMENTS or self.size > MAX_ATTRIBUTE_CHARACTERS
+        if self.depth > MAX_DEPTH or is_large:
             raise Unreadable(_("The XML is too deep or too long: split the file."), self.line())
         element = super()._start(tag, attributes)  # type: ignore[misc]  # of the parser in pure Python
         element.line, element.namespace = self.line(), tag.rpartition("}")[0]
@@ -81,8 +93,34 @@ def _instruction(target: str, text: str | None = None) -> Element:
     return node
 
 
+class _Malformed(Unreadable):
+    """XML that is broken, but not dangerous."""
+
+
 def parse(content: bytes) -> Node:
-    """Parse XML; raises `Unreadable` with the line for what is broken or dangerous."""
+    """Parse XML, also such as other programs write nearly right.
+
+    Raises
+    ------
+    Unreadable
+        It is broken or dangerous; with the line.
+    """
+    try:
+        return _parse(content)
+    except _Malformed as fault:
+        better = mended(content)
+        if better is None:
+            raise
+        try:
+            root = _parse(better)
+        except Unreadable:
+            raise fault from None
+        root.mended = fault.message
+        root.line = fault.line
+        return root
+
+
+def _parse(content: bytes) -> Node:
     content = content.removeprefix(b"\xef\xbb\xbf")
     body = content.lstrip()
     skipped = content[: len(content) - len(body)].count(b"\n")
@@ -96,7 +134,7 @@ def parse(content: bytes) -> Node:
             parser.line() + skipped,
         ) from attack
     except (ParseError, ExpatError, ValueError, LookupError, AssertionError) as fault:
-        raise Unreadable(
+        raise _Malformed(
             _("This is no well-formed XML: %(fault)s.") % {"fault": str(fault)[:200]}, parser.line() + skipped
         ) from fault
     for node in root.iter():
@@ -105,6 +143,14 @@ def parse(content: bytes) -> Node:
     if not isinstance(root, Node):  # the factory above makes nothing else
         raise Unreadable(_("There is no element in this file."))
     return root
+
+
+def warn_if_mended(root: Node, reading: Reading, file: str = "") -> None:
+    """Say so where a document was set right."""
+    if root.mended:
+        reading.warn(
+            _("%(fault)s It was set right: check its questions.") % {"fault": root.mended}, root.line, file
+        )
 
 
 # Reading ---------------------------------------------------------------------------------------------------
@@ -205,12 +251,11 @@ def add_source(parent: Element, markdown: str) -> None:
 
 
 def add_html(parent: Element, markdown: str, *, base: str = "", inline: bool = False) -> None:
-    """Add Markdown as XHTML elements, with its source beside them."""
+    """Add Markdown as XHTML elements."""
     made = html.to_html(clean(markdown), base=base, inline=inline)
     wrapped = fromstring(f"<div>{made}</div>")  # noqa: S314 - our own renderer wrote it
     parent.text = (parent.text or "") + (wrapped.text or "")
     parent.extend(wrapped)
-    add_source(parent, markdown)
 
 
 def document(root: Element) -> bytes:

@@ -1,6 +1,9 @@
 """Files that mean harm are refused with a reason, and quickly; no bytes at all make reading fail."""
 
+import io
+import stat
 import time
+import zipfile
 
 import pytest
 from hypothesis import given, settings
@@ -16,7 +19,10 @@ ATTACKS = {
     "parameter entity": '<!DOCTYPE quiz [<!ENTITY % x SYSTEM "http://127.0.0.1/x.dtd"> %x;]><quiz/>',
     "external DTD": '<!DOCTYPE quiz SYSTEM "http://127.0.0.1/x.dtd"><quiz/>',
     "local DTD": '<!DOCTYPE quiz SYSTEM "file:///etc/passwd"><quiz/>',
-    "attribute blow-up": '<!DOCTYPE quiz [<!ATTLIST quiz a CDATA "x">]><quiz/>',
+    "attribute blow-up": (
+        f'<!DOCTYPE quiz [<!ATTLIST a a CDATA "{"x" * 4_000}">]><quiz>{"<a/>" * 100_000}</quiz>'
+    ),
+    "long document type": f'<!DOCTYPE quiz [<!ATTLIST a a CDATA "{"x" * 50_000}">]><quiz/>',
     "deep nesting": "<quiz>" + "<a>" * 100_000,
     "many elements": "<quiz>" + "<a/>" * 300_000 + "</quiz>",
 }
@@ -93,3 +99,75 @@ BITS = st.sampled_from(
 def test_no_bytes_make_reading_fail(content):
     for name in ("auto", *formats.FORMATS):
         formats.read("file", content, name)
+
+
+def zipped(*files, compress=zipfile.ZIP_DEFLATED):
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", compress) as archive:
+        for name, content in files:
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
+def link(name):
+    info = zipfile.ZipInfo(name)
+    info.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return info
+
+
+ITEM = (
+    '<assessmentItem identifier="i" title="T"><responseDeclaration identifier="R" cardinality="single" '
+    'baseType="string"><correctResponse><value>x</value></correctResponse></responseDeclaration><itemBody><p>Q</p>'
+    '{more}<textEntryInteraction responseIdentifier="R"/></itemBody></assessmentItem>'
+)
+PACKAGES = {
+    "bomb": (zipped(("a.xml", b"0" * 15_000_000)), "zip bomb"),
+    "many bombs": (zipped(*((f"{n}.xml", bytes(19_000_000)) for n in range(6))), "too large"),
+    "too many files": (zipped(*((f"{n}.xml", b"") for n in range(2_001))), "more than"),
+    "path upwards": (zipped(("../../etc/cron.d/x", b"x")), "out of the package"),
+    "path inside": (zipped(("a/../../x.xml", b"x")), "out of the package"),
+    "absolute path": (zipped(("/etc/passwd", b"x")), "out of the package"),
+    "windows path": (zipped(("C:\\x.xml", b"x")), "out of the package"),
+    "backslashes": (zipped(("a\\..\\..\\x.xml", b"x")), "out of the package"),
+    "link": (zipped((link("item.xml"), b"/etc/passwd")), "is a link"),
+    "large file": (zipped(("a.xml", bytes(21_000_000))), "larger than 20 MB"),
+    "no QTI": (zipped(("a.txt", b"x")), "no QTI items"),
+    "broken": (zipped(("a.xml", b"<a/>"))[:-30], "broken"),
+    "attack inside": (zipped(("a.xml", ATTACKS["billion laughs"])), "entities"),
+}
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_package_that_means_harm_is_refused(name):
+    content, named = PACKAGES[name]
+    began = time.perf_counter()
+    reading = formats.read("package.zip", content)
+    assert time.perf_counter() - began < 3
+    assert reading.drafts == []
+    [problem] = reading.problems
+    assert named in problem.message
+
+
+def test_a_directory_that_lies_about_sizes_unpacks_no_more_than_it_says():
+    content = bytearray(zipped(("item.xml", ITEM.format(more="<p>" + "a" * 50_000 + "</p>"))))
+    place = content.rindex(b"PK\x01\x02") + 24
+    content[place : place + 4] = (100).to_bytes(4, "little")
+    reading = formats.read("package.zip", bytes(content))
+    assert (reading.drafts, len(reading.problems)) == ([], 1)
+
+
+def test_a_picture_outside_of_the_package_is_not_read():
+    reading = formats.read(
+        "package.zip",
+        zipped(("items/item.xml", ITEM.format(more='<img src="../../../etc/passwd" alt="it"/>'))),
+    )
+    assert [draft.body for draft in reading.drafts] == ["Q\n\nit"]
+    assert [problem.is_warning for problem in reading.problems] == [True]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 400), st.binary(min_size=1, max_size=8))
+def test_no_damage_to_a_package_makes_reading_fail(place, damage):
+    content = bytearray(zipped(("item.xml", ITEM.format(more=""))))
+    content[place : place + len(damage)] = damage
+    formats.read("package.zip", bytes(content))

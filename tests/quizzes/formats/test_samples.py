@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from quizzes import formats
+from quizzes.formats import package
 
 OWN = Path(__file__).parents[1] / "files"
 ROOT = Path(__file__).parents[3]
@@ -58,6 +59,17 @@ GIFT = {
 }
 
 
+#: What is understood of each QTI file, and what is named as refused after the slash.
+QTI = dict(line.split(": ", 1) for line in (OWN / "qti_samples.txt").read_text().splitlines() if line.strip())
+PACKAGES = {
+    "test_qti_1.2": ("qti12", "true_false single multiple short_text numeric", 1),
+    "test_qti_1.2_canvas": ("qti12", "true_false single multiple essay", 0),
+    "test_qti_2.1": ("qti21", "true_false single multiple short_text essay", 1),
+    "test_qti_2.2": ("qti22", "essay cloze multiple single short_text true_false", 1),
+    "with_banks": ("qti12", "true_false essay multiple single true_false", 0),
+}
+
+
 def look(path):
     reading = formats.read(path.name, path.read_bytes())
     return reading, " ".join(draft.kind for draft in reading.drafts)
@@ -100,3 +112,38 @@ def test_the_whole_collection_of_gift_is_understood():
         "single": 27,
         "true_false": 18,
     }
+
+
+@shared
+@pytest.mark.parametrize("name", QTI)
+def test_qti_files_are_understood(name):
+    reading, kinds = look(SHARED / "qti" / name)
+    understood, _slash, refused = (part.strip() for part in QTI[name].partition("/"))
+    assert kinds == understood
+    named = [
+        problem for problem in reading.problems if not problem.is_warning or "no question" in problem.message
+    ]
+    assert all(word in " ".join(problem.message for problem in named) for word in refused.split())
+    assert bool(named) == bool(refused)
+
+
+@shared
+def test_no_qti_file_was_left_out():
+    assert sorted(QTI) == sorted(
+        str(path.relative_to(SHARED / "qti")) for path in (SHARED / "qti").glob("items_*/*.xml")
+    )
+
+
+@shared
+@pytest.mark.parametrize("name", PACKAGES)
+def test_qti_packages_are_understood(name):
+    root = SHARED / "qti" / name
+    files = {
+        str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()
+    }
+    reading = formats.read(f"{name}.zip", package.pack(files))
+    kinds = " ".join(draft.kind for draft in reading.drafts)
+    assert (reading.format, kinds, len({one.name for d in reading.drafts for one in d.pictures})) == PACKAGES[
+        name
+    ]
+    assert [problem.message for problem in reading.problems if not problem.is_warning] == []
