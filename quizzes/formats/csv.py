@@ -78,9 +78,9 @@ def read(content: bytes) -> Reading:
                 )
         _read_rows(rows, names, reading)
     except Unreadable as fault:
-        reading.refuse(fault.message, fault.line)
+        reading.give_up(fault.message, fault.line)
     except csv.Error as fault:
-        reading.refuse(_("The table is broken: %(fault)s.") % {"fault": fault}, rows.line_num)
+        reading.give_up(_("The table is broken: %(fault)s.") % {"fault": fault}, rows.line_num)
     return reading
 
 

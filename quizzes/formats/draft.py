@@ -55,6 +55,8 @@ class Reading:
     format: str
     drafts: list[Draft] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    #: The file as a whole could not be read.
+    is_unreadable: bool = False
 
     def refuse(self, message: str, line: int = 0, file: str = "") -> None:
         """Note what could not be understood."""
@@ -64,10 +66,15 @@ class Reading:
         """Note what was understood and looks wrong."""
         self.problems.append(Problem(message, line, file, is_warning=True))
 
+    def give_up(self, message: str, line: int = 0) -> None:
+        """Note why the file as a whole cannot be read."""
+        self.is_unreadable = True
+        self.refuse(message, line)
+
     @property
-    def is_failure(self) -> bool:
-        """Whether nothing can be imported, and that is a fault of the file."""
-        return not self.drafts and any(not problem.is_warning for problem in self.problems)
+    def has_errors(self) -> bool:
+        """Whether something in it was not understood."""
+        return any(not problem.is_warning for problem in self.problems)
 
 
 class Unreadable(Exception):  # noqa: N818 - reads as what happened

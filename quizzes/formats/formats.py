@@ -64,10 +64,10 @@ def read(name: str, content: bytes, format: str = AUTO) -> Reading:
     chosen = detect(name, content) if format == AUTO else format
     reading = Reading(chosen)
     if len(content) > MAX_BYTES:
-        reading.refuse(_("The file is larger than 20 MB: split it."))
+        reading.give_up(_("The file is larger than 20 MB: split it."))
         return reading
     if not content.strip(b"\xef\xbb\xbf \t\r\n\x00"):
-        reading.refuse(_("The file is empty."))
+        reading.give_up(_("The file is empty."))
         return reading
     reading = FORMATS[chosen].read(content)
     reading.drafts = [draft for draft in reading.drafts if _is_sound(draft, reading)]

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element
 
 from django.utils.translation import gettext as _
 
-from quizzes.formats import html, moodle_cloze, weights, xml
+from quizzes.formats import html, moodle_cloze, notes, weights, xml
 from quizzes.formats.draft import Draft, Problem, Unreadable
 from quizzes.formats.moodle_question import FILES
 from quizzes.formats.pictures import names_in
@@ -17,12 +17,12 @@ from quizzes.formats.writing import (
     each,
     number,
     refuse_kind,
-    warn_of_lost,
     widest_tolerance,
 )
 from quizzes.kinds.cloze import GAP
 
-LOST = ("rubric", "accents")
+#: What Moodle has no element for: a note carries it.
+MORE = ("rubric", "accents")
 
 
 def write(drafts: Sequence[Draft]) -> tuple[bytes, list[Problem]]:
@@ -44,7 +44,6 @@ def _question(draft: Draft, problems: list[Problem]) -> Element:
     kind, write_answers = _WRITERS[draft.kind]
     if draft.data.get("all_or_nothing") and draft.kind == "multiple":
         kind = "multichoiceset"  # a plugin that most sites have
-    warn_of_lost(draft, LOST, "Moodle XML", problems)
     node = Element("question", {"type": kind})
     xml.add(xml.add(node, "name"), "text", draft.title)
     _text(node, "questiontext", draft.body, draft, with_gaps=draft.kind == "cloze")
@@ -54,6 +53,7 @@ def _question(draft: Draft, problems: list[Problem]) -> Element:
     xml.add(node, "hidden", 0)
     xml.add(node, "idnumber", draft.reference)
     write_answers(node, draft)
+    notes.add_details(node, {name: draft.data[name] for name in MORE if draft.data.get(name)})
     for hint in draft.hints:
         _text(node, "hint", hint, draft)
     if draft.tags:

@@ -5,13 +5,15 @@ import binascii
 
 from django.utils.translation import gettext as _
 
-from quizzes.formats import moodle_types, weights, xml
+from quizzes.formats import moodle_types, notes, weights, xml
 from quizzes.formats.draft import Draft, Reading, Unreadable, title_of
 from quizzes.formats.gift import category_name
 from quizzes.formats.moodle_question import MoodleQuestion
 from quizzes.formats.pictures import Pictures
 
 MAX_QUESTIONS = 5000
+#: What a note of ours may add to a kind's details.
+MORE = {"essay": ("rubric",), "short_text": ("accents",)}
 
 
 def read(content: bytes) -> Reading:
@@ -20,10 +22,10 @@ def read(content: bytes) -> Reading:
     try:
         root = xml.parse(content)
     except Unreadable as fault:
-        reading.refuse(fault.message, fault.line)
+        reading.give_up(fault.message, fault.line)
         return reading
     if root.tag != "quiz":
-        reading.refuse(_("This is no Moodle XML: its first element is no <quiz>."), root.line)
+        reading.give_up(_("This is no Moodle XML: its first element is no <quiz>."), root.line)
         return reading
     xml.warn_if_mended(root, reading)
     category = ""
@@ -70,7 +72,7 @@ def _question(node: xml.Node, category: str, reading: Reading) -> Draft | None:
         title=title_of(title, body),
         kind=asked.kind,
         body=body,
-        data=asked.data,
+        data=asked.data | notes.details(node, MORE.get(asked.kind, ())),
         explanation=question.markdown("generalfeedback"),
         hints=tuple(hint for hint in (question.rich(one) for one in xml.children(node, "hint")) if hint),
         points=_bounded(question.plain("defaultgrade") or "", asked.points, 9999),

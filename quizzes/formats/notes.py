@@ -5,7 +5,7 @@ gives the very same item, so that whoever changes the item is heard.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from html import unescape
 from typing import Any
@@ -36,6 +36,23 @@ def read(item: Element, write: Callable[[Draft], Element]) -> Draft | None:
     except Exception:  # noqa: BLE001 - whatever somebody else wrote there, then it is no note of ours
         return None
     return draft
+
+
+def add_details(item: Element, values: dict[str, Any]) -> None:
+    """Note some of a question's details."""
+    if values:
+        source = json.dumps(values, ensure_ascii=True).replace(">", "\\u003e")
+        item.append(ProcessingInstruction(NAME, source))
+
+
+def details(item: Element, names: Sequence[str]) -> dict[str, Any]:
+    """Return those of the noted details that may be there."""
+    note = item.find(f"?{NAME}")
+    try:
+        values = json.loads(note.text or "") if note is not None else {}
+    except (ValueError, RecursionError):
+        return {}
+    return {name: values[name] for name in names if name in values} if isinstance(values, dict) else {}
 
 
 def _draft(values: dict[str, Any]) -> Draft:

@@ -5,6 +5,7 @@ Nothing is written to disk. Names that leave the package, links, encrypted files
 
 import io
 import lzma
+import re
 import stat
 import struct
 import zipfile
@@ -71,9 +72,9 @@ class Package:
         return content
 
     def documents(self) -> list[str]:
-        """Return the names of XML files, the manifest last."""
+        """Return the names of XML files, the tenth after the ninth."""
         found = [name for name in self.names if name.lower().endswith((".xml", ".qti"))]
-        return sorted(found, key=lambda name: (name.endswith("imsmanifest.xml"), name))
+        return sorted(found, key=_naturally)
 
     def near(self, address: str, document: str) -> bytes | None:
         """Return the file that an address in a document means, None where there is none."""
@@ -88,6 +89,10 @@ class Package:
             if name in self.names:
                 return self.read(name)
         return None
+
+
+def _naturally(name: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d{1,18})", name)]
 
 
 def _joined(folder: str, address: str) -> str:
@@ -150,3 +155,9 @@ def pack(files: dict[str, bytes]) -> bytes:
             info.external_attr = 0o644 << 16
             archive.writestr(info, content)
     return made.getvalue()
+
+
+def unpack(content: bytes) -> list[tuple[str, bytes]]:
+    """Return the files of a zip file that `pack` made."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return [(info.filename, archive.read(info)) for info in archive.infolist()]

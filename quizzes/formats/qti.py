@@ -18,12 +18,12 @@ def read(content: bytes) -> Reading:
         else:
             root = xml.parse(content)
             if not _read_document(root, reading, lambda _address: None, ""):
-                reading.refuse(
+                reading.give_up(
                     _("This is no QTI: <%(name)s> is no item, assessment or bank.") % {"name": root.tag},
                     root.line,
                 )
     except Unreadable as fault:
-        reading.refuse(fault.message, fault.line)
+        reading.give_up(fault.message, fault.line)
     return reading
 
 
@@ -62,7 +62,7 @@ def _read_package(files: Package, reading: Reading) -> None:
             reading.refuse(fault.message, fault.line, name)
             found = True
     if not found:
-        reading.refuse(_("There are no QTI items in this package."))
+        reading.give_up(_("There are no QTI items in this package."))
     _forget_repeated(reading)
 
 

@@ -135,7 +135,8 @@ def _multiple(item: Item, labels: list[tuple[str, str]], identifier: str) -> Ask
     refusing = any(next(xml.descendants(condition, "not"), None) is not None for condition in item.conditions)
     said = {name: _said(item, name) for name, _text in labels}
     if together or (refusing and len(wanted) == 1):
-        right = set(max(together, key=len) if together else wanted[0][0])
+        best: list[str] = sorted(together, key=len)[-1] if together else wanted[0][0]
+        right = set(best)
         options = [(text, float(name in right), said[name]) for name, text in labels]
         return Asked("multiple", weights.equal(options), item.body)
     points = [item.run({identifier: frozenset({name})}).points for name, _text in labels]

@@ -38,9 +38,10 @@ def _package(
     made, problems = each(drafts, write_one)
     files: dict[str, bytes] = {}
     for place, (draft, _nothing) in enumerate(made, start=1):
-        node = item(draft, f"item-{place}")
+        name = f"item-{place:04}"
+        node = item(draft, name)
         notes.add(node, draft)
-        files[f"item-{place}.xml"] = document(node)
+        files[f"{name}.xml"] = document(node)
         files |= {PICTURES + picture.name: picture.content for picture in draft.pictures}
     return package.pack({"imsmanifest.xml": manifest(list(files), kind, schema)} | files), problems
 

@@ -24,7 +24,7 @@ from quizzes.formats.draft import Reading, Unreadable
 from quizzes.formats.mending import mended
 
 MAX_DEPTH = 200
-MAX_ELEMENTS = 200_000
+MAX_ELEMENTS = 120_000
 #: What XML cannot hold, escaped or not.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MAX_DOCTYPE_BYTES = 4096

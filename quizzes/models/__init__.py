@@ -6,6 +6,7 @@ from quizzes.models.question import Category, Kind, Question, QuestionImage, Que
 from quizzes.models.quiz import Counts, Marking, Quiz, Section, Slot
 from quizzes.models.regrade import Regrade, RegradeChange, SecondLook
 from quizzes.models.room import Arrival, Room
+from quizzes.models.upload import Upload
 
 __all__ = [
     "Answer",
@@ -29,4 +30,5 @@ __all__ = [
     "Section",
     "Slot",
     "Tag",
+    "Upload",
 ]

@@ -188,7 +188,10 @@ def essay(draw):
 
 @st.composite
 def long_essay(draw):
-    return draw(essay()) | without_empty({"template": draw(maybe), "notes": draw(maybe)})
+    levels = [{"text": draw(words), "fraction": 0}, {"text": draw(words), "fraction": 1}]
+    rubric = draw(st.sampled_from([[], [{"criterion": "Clear > true?", "weight": 2, "levels": levels}]]))
+    texts = {"template": draw(maybe), "notes": draw(maybe), "rubric": rubric}
+    return draw(essay()) | without_empty(texts)
 
 
 DATA = {

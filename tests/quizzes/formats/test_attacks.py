@@ -32,7 +32,7 @@ ATTACKS = {
 def test_an_attack_by_xml_is_refused(attack):
     began = time.perf_counter()
     reading = formats.read("quiz.xml", ('<?xml version="1.0"?>\n' + ATTACKS[attack]).encode())
-    assert time.perf_counter() - began < 3
+    assert time.perf_counter() - began < 10
     assert reading.drafts == []
     [problem] = reading.problems
     assert (problem.is_warning, problem.line) == (False, 2)
@@ -142,7 +142,7 @@ def test_a_package_that_means_harm_is_refused(name):
     content, named = PACKAGES[name]
     began = time.perf_counter()
     reading = formats.read("package.zip", content)
-    assert time.perf_counter() - began < 3
+    assert time.perf_counter() - began < 10
     assert reading.drafts == []
     [problem] = reading.problems
     assert named in problem.message
