@@ -1,10 +1,10 @@
 """A number, right within a tolerance.
 
-`data`: ``{"answers": [{"value": 0.64, "absolute": 0.005, "relative": 0.0, "fraction": 1.0, "feedback": ""},
-...], "unit": "MB", "units": [{"name": "kB", "factor": 1000}], "unit_required": false}``. An answer holds
-within the larger of its two tolerances and earns its ``fraction`` (-1 to 1; 1 where none is given): one that
-earns nothing gives its feedback to a known mistake. The unit may be written after the number; other units
-are taken, too, ``factor`` of each to one of ``unit``.
+`data`: ``{"answers": [{"value": 0.64, "absolute": 0.005, "relative": 0.0, "fraction": 1.0, "feedback": "",
+"misconception": ""}, ...], "unit": "MB", "units": [{"name": "kB", "factor": 1000}], "unit_required":
+false}``. An answer holds within the larger of its two tolerances and earns its ``fraction`` (-1 to 1; 1
+where none is given): one that earns nothing gives its feedback to a known mistake. The unit may be written
+after the number; other units are taken, too, ``factor`` of each to one of ``unit``.
 
 A student's answer is one field: the number, perhaps with its unit.
 """
@@ -92,7 +92,7 @@ class Numeric(QuestionKind):
                 found.append(_("A tolerance cannot be negative."))
             if not is_share(answer.get("fraction", 1), -1):
                 found.append(_("The share of an answer is a number from -1 to 1."))
-            found += text_problems(answer, "feedback")
+            found += text_problems(answer, "feedback", "misconception")
         if not found and not any(_fraction(answer) == 1 for answer in answers):
             found.append(_("Give the right number."))
         return list(dict.fromkeys(found))
@@ -121,7 +121,7 @@ class Numeric(QuestionKind):
             return Score(0, _("Write the unit after the number."), "no_unit")
         best = _best(data, number / factors.get(unit, 1.0))
         if best is not None:
-            return Score(_fraction(best), str(best.get("feedback", "")))
+            return Score(_fraction(best), str(best.get("feedback", "")), str(best.get("misconception", "")))
         if any(
             _fraction(_best(data, number / factor) or {"fraction": 0}) == 1 for factor in factors.values()
         ):

@@ -1,9 +1,10 @@
 """A word or two, compared with the accepted answers.
 
-`data`: ``{"accepted": ["chain rule", {"text": "*rule*", "fraction": 0.5, "feedback": "Which one?"}], "case":
-false, "accents": false}``. An asterisk stands for any text. Case and accents count only where the author says
-so; spaces at the ends and doubled ones never do. An entry earns its ``fraction`` (-1 to 1; 1 where none is
-given); one that earns nothing gives its feedback to a known mistake. Of several that fit the best counts.
+`data`: ``{"accepted": ["chain rule", {"text": "*rule*", "fraction": 0.5, "feedback": "Which one?",
+"misconception": ""}], "case": false, "accents": false}``. An asterisk stands for any text. Case and accents
+count only where the author says so; spaces at the ends and doubled ones never do. An entry earns its
+``fraction`` (-1 to 1; 1 where none is given); one that earns nothing gives its feedback to a known mistake.
+Of several that fit the best counts.
 
 An answer is one field.
 """
@@ -60,7 +61,7 @@ class ShortText(QuestionKind):
             found.append(_("Whether case and accents count is either true or false."))
         entries = _entries(data)
         for entry in entries:
-            found += text_problems(entry, "text", "feedback")
+            found += text_problems(entry, "text", "feedback", "misconception")
             if not is_share(entry.get("fraction", 1), -1):
                 found.append(_("The share of an answer is a number from -1 to 1."))
         if found:
@@ -85,7 +86,9 @@ class ShortText(QuestionKind):
             return Score(0)
         fitting = [one for one in _entries(data) if matches(text, normal_form(str(one["text"]), **rules))]
         best = max(fitting, key=_fraction, default=None)
-        return Score(_fraction(best), str(best.get("feedback", ""))) if best else Score(0)
+        if best is None:
+            return Score(0)
+        return Score(_fraction(best), str(best.get("feedback", "")), str(best.get("misconception", "")))
 
     def solution(self, data: Data) -> list[str]:
         """See `QuestionKind`."""
