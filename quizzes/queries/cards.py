@@ -29,6 +29,7 @@ class QuizCard:
     max_score: float | None
     time_limit_seconds: int | None
     week_number: int | None
+    practice: bool
 
 
 def cards_for(*, user: User, course: Course, now: datetime) -> list[QuizCard]:
@@ -66,7 +67,8 @@ def _card(
     quiz: Quiz, attempts: list[Attempt], ending: Ending | None, closes_at: datetime | None, now: datetime
 ) -> QuizCard:
     last = attempts[-1] if attempts else None
-    running = last if last and last.is_accepting(now) else None
+    # Who was cut off over the end goes on when the connection is back, perhaps with time given back.
+    running = last if last and (last.is_accepting(now) or last.may_come_back(now)) else None
     finished = [one for one in attempts if one is not running]
     shown = [
         shown_to_student(quiz, one, now, over=ending is not None and ending.over, writing=running is not None)
@@ -86,6 +88,7 @@ def _card(
         max_score=finished[-1].max_score if finished else None,
         time_limit_seconds=quiz.time_limit_seconds,
         week_number=quiz.week.number if quiz.week else None,
+        practice=quiz.practice,
     )
 
 

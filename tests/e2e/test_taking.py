@@ -335,6 +335,19 @@ def test_hint_costs_after_a_question_and_stays(open_page, quiz, attempt):
     assert attempt.events.filter(what=What.HINT).count() == 1
 
 
+def test_enter_in_a_field_saves_and_does_nothing_else(open_page, quiz, attempt):
+    quiz.hint_cost_percent = 20
+    quiz.save()
+    QuestionVersion.objects.filter(items__attempt=attempt).update(hints=["Square it."])
+    page = take(open_page, attempt)
+    page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    page.locator("[name=q2]").fill("0.64")
+    page.locator("[name=q2]").press("Enter")
+    state(page, "saved")
+    wait_until(lambda: standing(attempt, 2) == ["0.64"], what="the save")
+    assert page.url.endswith(url("attempt", attempt))
+
+
 def test_practice_checks_what_was_just_typed(open_page, quiz, attempt):
     quiz.practice = True
     quiz.save()
@@ -444,7 +457,9 @@ def test_quiz_works_without_script(open_page, quiz, attempt):
     page.get_by_role("button", name="Show a hint").click()
     assert page.get_by_text("Square it.").is_visible()
     assert page.locator("[name=q2]").input_value() == "0.64"
-    page.get_by_role("button", name="Save my answers").click()
+    page.locator("[name=q2]").press("Enter")  # saves, and neither hands in nor asks for a hint
+    page.get_by_text("Your answers are saved.").wait_for()
+    page.locator("noscript button, button:visible", has_text="Save my answers").last.click()
     page.get_by_role("button", name="Hand in").click()
     page.wait_for_url("**/done/")
     attempt.refresh_from_db()

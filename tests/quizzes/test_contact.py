@@ -164,6 +164,13 @@ def test_who_is_cut_off_over_the_end_goes_on_with_what_is_given_back(client, qui
     assert 28 < told["seconds_left"] <= 30
 
 
+def test_the_quizs_page_lets_who_was_cut_off_go_on(client, quiz, attempt):
+    ended(attempt, silence=30, ago=20)
+    page = client.get(reverse("quizzes:quiz", args=["dl", quiz.pk])).content.decode()
+    assert "You are in the middle of it" in page
+    assert f'href="{url("attempt", attempt)}"' in page
+
+
 def test_who_was_there_at_the_end_is_closed_at_once(client, quiz, attempt):
     ended(attempt, silence=10, ago=20)
     assert services.settle(quiz=quiz, now=clock.now()) == 1

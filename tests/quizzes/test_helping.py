@@ -10,7 +10,7 @@ from quizzes import services
 from quizzes.checking import record
 from quizzes.errors import Refused
 from quizzes.kinds import Score
-from quizzes.models import Attempt, AttemptEvent, QuestionVersion, Slot
+from quizzes.models import Attempt, AttemptEvent, Marking, QuestionVersion, Slot
 from tests.factories import CourseFactory, student_of
 from tests.quizzes.factories import make_question, make_quiz
 from tests.races import at_once
@@ -183,6 +183,17 @@ def test_without_script_practice_checks_by_a_button_of_the_form(client, practice
 
 def test_practice_is_marked_as_such(client, practice, quiz, attempt):
     assert "Practice: nothing counts" in client.get(url("attempt", attempt)).content.decode()
+    assert "Practice: nothing counts" in client.get(reverse("quizzes:index", args=["dl"])).content.decode()
+
+
+def test_the_door_says_the_rules_before_the_start(client, quiz):
+    quiz.outage_cap_seconds, quiz.marking = 120, Marking.CERTAINTY
+    quiz.save()
+    client.force_login(student_of(quiz.course))
+    page = client.get(reverse("quizzes:quiz", args=["dl", quiz.pk])).content.decode()
+    assert "each costs 20 % of what your answer earns" in page
+    assert "How sure you are counts" in page
+    assert "Time without connection is measured and given back, up to 2 min" in page
 
 
 @pytest.fixture

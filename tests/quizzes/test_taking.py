@@ -1,3 +1,4 @@
+import gzip
 import json
 from datetime import timedelta
 from hashlib import sha256
@@ -299,3 +300,43 @@ def test_an_answer_to_no_question_is_not_counted(as_student, attempt):
         save(as_student, attempt, position, "chain rule", seq=position)
     as_student.post(url("hand_in", attempt))
     assert "1 of 3 questions answered" in as_student.get(url("attempt_done", attempt)).content.decode()
+
+
+def test_nothing_a_student_can_ask_for_holds_the_key_before_the_release(as_student, course, student):
+    """Every address of a running and of a handed-in attempt, with its headers; the review is not released."""
+    secret = {"explanation": "SECRET because", "hints": ["SECRET hint"]}
+    quiz = make_quiz(course, ("single", "short_text", "numeric"), now=clock.now(), hint_cost_percent=10)
+    attempt = services.start_attempt(quiz=quiz, user=student, now=clock.now())
+    for kind, data in {
+        "single": {
+            "options": [
+                {"text": "A step", "right": True, "feedback": "SECRET praise"},
+                {"text": "ReLU", "feedback": "SECRET blame", "misconception": "SECRET idea"},
+            ]
+        },
+        "short_text": {"accepted": [{"text": "SECRET word", "feedback": "SECRET"}]},
+        "numeric": {"answers": [{"value": 7315519, "feedback": "SECRET"}]},
+    }.items():
+        QuestionVersion.objects.filter(items__attempt=attempt, kind=kind).update(data=data, **secret)
+    save(as_student, attempt, 1, "1", tab="other")
+    told = [save(as_student, attempt, position, "1") for position in (1, 2, 3)]
+    told.append(as_student.get(url("clock", attempt), {"client": "x"}))
+    told.append(as_student.post(url("signals", attempt), '{"outage": 1}', "application/json"))
+    for position in (1, 2, 3):
+        check = reverse("quizzes:check", args=["dl", attempt.pk, position])
+        told += [as_student.post(check, fields) for fields in ({}, {"solution": "1"}, {"look": "1"})]
+        told.append(as_student.post(check.replace("check", "hint"), {"number": "2"}))
+    form = {"q1": "0", "check": "1", "seen": ""}
+    told += [as_student.post(url("attempt", attempt), form | extra) for extra in ({}, {"solution": "2"})]
+    told.append(as_student.get(url("attempt", attempt), {"checked": "1", "solved": "2"}))
+    told.append(as_student.get(url("quiz", quiz)))
+    told.append(as_student.post(url("hand_in", attempt)))
+    told += [as_student.get(url(name, attempt)) for name in ("attempt_done", "attempt_review", "attempt")]
+    told += [as_student.get(url("quiz", quiz)), as_student.get(reverse("quizzes:index", args=["dl"]))]
+    for response in told:
+        content = response.content
+        if response.headers.get("content-encoding") == "gzip":
+            content = gzip.decompress(content)
+        said = f"{content.decode()} {dict(response.headers)}"
+        leaks = [word for word in ("SECRET", "7315519", "misconception") if word in said]
+        assert leaks == [], (response.wsgi_request.path, leaks)

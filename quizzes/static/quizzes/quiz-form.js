@@ -6,14 +6,14 @@
 // chooses. The server's clock decides when it is over: at zero it is asked. Without this script the form posts
 // itself. Texts are in data attributes and templates of the page.
 
+import { watchFocus } from "./quiz-focus.js";
+import { Help } from "./quiz-help.js";
 import { FINAL, Line } from "./quiz-line.js";
+import { QuestionMap } from "./quiz-map.js";
 import { Tab } from "./quiz-tab.js";
 
 const TYPING_MS = 400; // after the last keystroke
 const SPREAD_MS = 1500; // a class whose time ends together does not hand in as one
-const CHECK_MS = 500; // until a check is asked for again, and a little longer each time
-const CHECK_ASKED = 40;
-const AWAY_SECONDS = 1;
 const AWAY_BATCH_MS = 5000;
 
 class QuizForm extends HTMLElement {
@@ -24,6 +24,7 @@ class QuizForm extends HTMLElement {
     this.clock = this.querySelector("count-down");
     this.tab = new Tab(this.getAttribute("attempt"));
     this.line = new Line(this.form.elements.csrfmiddlewaretoken.value);
+    this.map = new QuestionMap(this, `${this.tab.prefix}flags`);
     this.touched = new Set();
     this.away = [];
     this.unsent = {}; // position -> {seq, value, certainty}, newest only
@@ -32,16 +33,16 @@ class QuizForm extends HTMLElement {
     this.tab.orphans().then((left) => {
       for (const state of left) this.restore(state);
       if (left.length) this.pump();
+      if (this.left === 0) this.timeUp(); // its end came before this script listened
     });
     this.listen();
-    this.watchFocus();
-    this.flags();
+    if (this.hasAttribute("watch")) watchFocus((seconds) => this.wasLeft(seconds));
     this.mark();
     this.pump();
   }
 
   listen() {
-    for (const place of this.querySelectorAll("[data-help-of]")) this.awaitCheck(place);
+    this.help = new Help(this);
     this.form.addEventListener("input", (event) => this.changed(event));
     this.form.addEventListener("submit", (event) => this.submitted(event));
     this.addEventListener("countdown:over", () => this.timeUp());
@@ -267,9 +268,10 @@ class QuizForm extends HTMLElement {
     event.preventDefault();
     event.stopPropagation();
     const button = event.submitter;
-    if (button?.dataset.help) return this.help(button);
+    if (button?.dataset.help) return this.help.ask(button);
+    if (button?.hasAttribute("data-save")) return this.pump(); // Enter in a field
     const open = this.positions().filter((position) => !filled(this.answer(position)));
-    const flagged = this.positions().filter((position) => this.flagged(position));
+    const flagged = this.positions().filter((position) => this.map.flagged(position));
     const lines = [
       open.length && `${this.dataset.missing} ${open.join(", ")}.`,
       flagged.length && `${this.dataset.flagged} ${flagged.join(", ")}.`,
@@ -307,46 +309,6 @@ class QuizForm extends HTMLElement {
     this.show();
   }
 
-  // Help -------------------------------------------------------------------------------------------------
-
-  /** A hint, or in practice a check: what is written goes first, then the answer takes the old one's place. */
-  async help(button) {
-    if (button.dataset.confirm && !confirm(button.dataset.confirm)) return;
-    const place = button.closest("[data-help-of]");
-    button.disabled = true;
-    await this.pump();
-    const body = new FormData();
-    body.set(button.dataset.help, button.dataset.number ?? "1");
-    const { status, data } = await this.line.post(button.dataset.url, body);
-    button.disabled = false;
-    if (status !== 200) return this.note("help", data?.error ?? this.dataset.noHelp);
-    this.note("help", "");
-    this.helped(place, data).focus();
-    return undefined;
-  }
-
-  /** Put in what the server says; where a worker still looks at the answer, ask again in a moment. */
-  helped(place, text, asked = 0) {
-    const fresh = new DOMParser().parseFromString(text, "text/html").body.firstElementChild;
-    place.replaceWith(fresh);
-    this.awaitCheck(fresh, asked);
-    return fresh;
-  }
-
-  async awaitCheck(place, asked = 0) {
-    const button = place.querySelector("[data-help=check]");
-    if (!button || !place.querySelector("[data-waiting]") || asked >= CHECK_ASKED) return;
-    await wait(CHECK_MS + 100 * asked);
-    const body = new FormData();
-    body.set("look", "1");
-    const { status, data } = await this.line.post(button.dataset.url, body);
-    if (!place.isConnected) return;
-    if (status !== 200) return this.awaitCheck(place, asked + 1);
-    const held = place.contains(document.activeElement);
-    const fresh = this.helped(place, data, asked + 1);
-    if (held) fresh.focus();
-  }
-
   // What is shown ----------------------------------------------------------------------------------------
 
   show() {
@@ -378,63 +340,19 @@ class QuizForm extends HTMLElement {
     return undefined;
   }
 
+  mark() {
+    this.map.show((position) => filled(this.answer(position)));
+  }
+
+  /** The page was left for so many seconds; told a little later, several at once. */
+  wasLeft(gone) {
+    this.away.push(gone);
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => this.away.length && this.report(), AWAY_BATCH_MS);
+  }
+
   positions() {
     return [...this.querySelectorAll("fieldset[data-position]")].map(({ dataset }) => dataset.position);
-  }
-
-  /** Show in the list of questions which are answered, and which to come back to. */
-  mark() {
-    for (const link of this.querySelectorAll("[data-goes-to]")) {
-      const position = link.dataset.goesTo;
-      const state = filled(this.answer(position)) ? "answered" : "open";
-      link.dataset.state = state;
-      link.toggleAttribute("data-flagged", this.flagged(position));
-      const words = [link.dataset[state], this.flagged(position) && link.dataset.later].filter(Boolean).join(", ");
-      link.querySelector("[data-words]").textContent = `, ${words}`;
-    }
-  }
-
-  flagged(position) {
-    return Boolean(this.querySelector(`[data-flag="${position}"]:checked`));
-  }
-
-  flags() {
-    const key = `${this.tab.prefix}flags`;
-    try {
-      const kept = JSON.parse(localStorage.getItem(key))?.positions ?? [];
-      for (const box of this.querySelectorAll("[data-flag]")) box.checked = kept.includes(box.dataset.flag);
-    } catch {
-      // this browser keeps nothing
-    }
-    this.addEventListener("change", ({ target }) => {
-      if (!target.dataset.flag) return;
-      this.mark();
-      try {
-        const positions = this.positions().filter((position) => this.flagged(position));
-        localStorage.setItem(key, JSON.stringify({ positions, at: Date.now() }));
-      } catch {
-        // as above
-      }
-    });
-  }
-
-  /** Where the quiz says so, count how often and how long the page was left. */
-  watchFocus() {
-    if (!this.hasAttribute("watch")) return;
-    let left = null;
-    const leave = () => (left ??= performance.now());
-    const back = () => {
-      if (left === null || document.hidden) return;
-      const gone = (performance.now() - left) / 1000;
-      left = null;
-      if (gone < AWAY_SECONDS) return;
-      this.away.push(Math.round(gone * 10) / 10);
-      clearTimeout(this.telling);
-      this.telling = setTimeout(() => this.away.length && this.report(), AWAY_BATCH_MS);
-    };
-    addEventListener("blur", leave);
-    addEventListener("focus", back);
-    document.addEventListener("visibilitychange", () => (document.hidden ? leave() : back()));
   }
 }
 
