@@ -187,11 +187,31 @@ def test_every_number_leads_to_its_rows(as_teacher, quiz):
     assert "no verdicts" in page
     assert url("attempt_log", ada.pk) + "?only=device" in page
     log = as_teacher.get(url("attempt_log", ada.pk, only="device"))
-    assert [entry.what for entry in log.context["entries"]] == ["device"]
+    assert [entry.what for entry in log.context["page"]] == ["device"]
     assert "192.0.2.7, &lt;b&gt;Firefox&lt;/b&gt;" in log.content.decode()
     everything = as_teacher.get(url("attempt_log", ada.pk)).context
-    assert (everything["total"], len(everything["entries"])) == (4 + ada.events.count() - 1,) * 2
-    assert as_teacher.get(url("attempt_log", ada.pk, only="<x>")).context["entries"] == []
+    assert (everything["total"], len(everything["page"])) == (4 + ada.events.count() - 1,) * 2
+    assert list(as_teacher.get(url("attempt_log", ada.pk, only="<x>")).context["page"]) == []
+
+
+def test_a_long_log_has_pages_and_no_row_is_lost(as_teacher, quiz):
+    attempt = take(quiz, *RIGHT)
+    Answer.objects.bulk_create(
+        Answer(
+            attempt=attempt,
+            position=1,
+            client="t",
+            seq=n,
+            value=[str(n)],
+            received_at=NOW + timedelta(seconds=n),
+        )
+        for n in range(100, 450)
+    )
+    pages = [
+        as_teacher.get(url("attempt_log", attempt.pk, only="answered", page=n)) for n in (1, 2, "nonsense")
+    ]
+    assert [len(page.context["page"]) for page in pages] == [200, 153, 200]
+    assert "only=answered&amp;page=2" in pages[0].content.decode()
 
 
 def test_a_quiz_without_signals_says_so(as_teacher, quiz):
