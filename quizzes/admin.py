@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from classroom import clock
+from classroom.admin import AllowanceAdmin
 from quizzes.kinds import KINDS
 from quizzes.models import Attempt, Category, Question, QuestionVersion, Quiz, Slot
 
@@ -86,7 +87,7 @@ class SlotInline(admin.TabularInline):  # type: ignore[type-arg]  # generic only
 
 
 @admin.register(Quiz)
-class QuizAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
+class QuizAdmin(AllowanceAdmin):
     """Quizzes."""
 
     list_display = ["title", "course", "week", "questions", "opens_at", "closes_at"]

@@ -144,6 +144,11 @@ class Quiz(models.Model):
         return reverse("quizzes:quiz", args=[self.course.slug, self.pk])
 
     @property
+    def questions(self) -> int:
+        """How many questions a student gets, draws included; one query."""
+        return self.slots.aggregate(questions=models.Sum("count"))["questions"] or 0
+
+    @property
     def deadline_key(self) -> str:
         """The quiz's name in extensions."""
         return f"quiz:{self.pk}"

@@ -98,7 +98,7 @@ def summaries(*, course: Course, now: datetime) -> list[QuizSummary]:
         .values("quiz")
         .annotate(earned=Sum("score"), most=Sum("max_score"))
     }
-    sizes = dict(Quiz.objects.filter(course=course).values_list("pk").annotate(Count("slots")))
+    sizes = dict(Quiz.objects.filter(course=course).values_list("pk").annotate(Sum("slots__count")))
     quizzes = list(
         Quiz.objects.filter(course=course)
         .select_related("week")
@@ -111,7 +111,7 @@ def summaries(*, course: Course, now: datetime) -> list[QuizSummary]:
         found.append(
             QuizSummary(
                 quiz,
-                questions=sizes.get(quiz.pk, 0),
+                questions=sizes.get(quiz.pk) or 0,
                 writing=quiz.writing,
                 handed_in=quiz.started - quiz.writing,
                 mean_percent=totals.get(quiz.pk),

@@ -63,7 +63,7 @@ def quiz(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "quiz": found,
         "card": card,
         "attempts": [(one, shown[one.pk]) for one in attempts],
-        "questions": found.slots.count(),
+        "questions": found.questions,
         "reviewable": any(shown.values()),
     }
     if found.lobby and card.state == "upcoming":

@@ -101,6 +101,7 @@ def test_everybody_gets_so_many_questions_drawn_from_the_drawer(course):
     assert {each[0] for each in drawn} == {"What is $x$?"}
     assert len({tuple(each) for each in drawn}) > 1
     assert {attempt.max_score for attempt in quiz.attempts.all()} == {8}
+    assert quiz.questions == 4
 
 
 def test_archived_and_fixed_questions_and_those_of_other_courses_are_not_drawn(course):
