@@ -70,6 +70,9 @@ def ask_for(attempt: Attempt, items: Iterable[AttemptItem], answers: Mapping[int
     by_worker = [
         item for item in waiting if KINDS[(item.scored_by or item.version).kind].graded_by == "worker"
     ]
+    # A person's grade was for an answer that has been changed since, in an attempt opened again.
+    outdated = [item.pk for item in by_worker if item.graded_at is not None]
+    AttemptItem.objects.filter(pk__in=outdated).update(graded_at=None, graded_by=None)
     since = attempt.finished_at or clock.now()
     ask([(item, answers[item.position].value) for item in by_worker], now=since)
 

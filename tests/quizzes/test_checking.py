@@ -12,7 +12,7 @@ from quizzes import services, tasks
 from quizzes.checking import record
 from quizzes.kinds import Score
 from quizzes.models import Attempt, AttemptItem
-from tests.factories import CourseFactory, student_of
+from tests.factories import CourseFactory, instructor_of, student_of
 from tests.quizzes.factories import NUMPY_LINE, make_question, make_quiz
 from tests.races import at_once
 
@@ -164,8 +164,22 @@ def test_a_persons_grade_is_not_overwritten():
     slow = record.claim_next(now=clock.now())
     AttemptItem.objects.filter(pk=slow.item_id).update(points=1.5, graded_at=clock.now(), run=F("run") + 1)
     assert record.record(slow, RIGHT, Score(0)) is False
-    assert record.check_next() is False
+    later = clock.now() + 2 * record.LEASE
+    assert (record.waiting_count(now=later), record.claim_next(now=later)) == (0, None)
     assert attempt.items.get(position=1).points == 1.5
+
+
+@pytest.mark.django_db
+def test_an_answer_changed_after_a_persons_grade_is_checked_anew():
+    attempt = handed_in(WRONG)
+    attempt.items.filter(position=1).update(points=1.5, graded_at=clock.now(), run=F("run") + 1)
+    instructor = instructor_of(attempt.quiz.course)
+    services.reopen_attempt(attempt=attempt, by=instructor, reason="Fire drill", minutes=5, now=clock.now())
+    answer(attempt, RIGHT, seq=3)
+    services.hand_in(attempt=Attempt.objects.get(pk=attempt.pk), now=clock.now())
+    assert standing(attempt) == (2, 1, None)
+    tasks.check_item()
+    assert standing(attempt) == (4, 0, 2)
 
 
 @pytest.mark.django_db
