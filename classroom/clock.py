@@ -9,14 +9,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import CharField, F, QuerySet
 from django.db.models.functions import Coalesce
 
 from classroom.models.people import Accommodation, Extension
 from classroom.models.user import User
+from classroom.prepared import ID, Given, Rows
 
 #: How long (seconds) a reading of the database's clock is carried on by this host's monotonic clock.
 READING_SECONDS = 10.0
@@ -147,9 +148,13 @@ def effective_deadline(user: User, item: Timed, *, started_at: datetime | None =
 def allowances(users: Collection[int], item: Timed) -> dict[int, Allowance]:
     """Return by person what extensions and accommodations come to for `item`; two queries for any number."""
     grants = _extensions(users, item.course_id, [item.deadline_key])
-    accommodations = Accommodation.objects.filter(user__in=users, course_id=item.course_id)
-    for user, multiplier in accommodations.values_list("user", "time_multiplier"):
-        grants[user].append(Grant("accommodation", multiplier=float(multiplier)))
+    accommodations: Iterable[Accommodation]
+    if len(users) == 1:
+        accommodations = _OWN_ACCOMMODATION(user=next(iter(users)), course=item.course_id)
+    else:
+        accommodations = Accommodation.objects.filter(user__in=users, course_id=item.course_id)
+    for each in accommodations:
+        grants[each.user_id].append(Grant("accommodation", multiplier=float(each.time_multiplier)))
     return {user: combined(grants[user]) for user in users}
 
 
@@ -200,16 +205,40 @@ def _extensions(users: Collection[int], course_id: int, keys: list[str]) -> dict
 
 def _rows(users: Collection[int], course_id: int, keys: list[str]) -> list[tuple[int, str, Grant]]:
     """Return (person, piece of work, grant) for every extension, those of the persons' groups included."""
-    rows = (
-        Extension.objects.filter(course_id=course_id, item__in=keys)
-        .annotate(who=Coalesce("user_id", F("group__members")))
-        .filter(who__in=users)
-        .values_list("who", "item", "group_id", "closes_at", "extra_seconds", "time_multiplier")
-    )
+    rows: Iterable[Any]
+    if len(users) == len(keys) == 1:  # one person starts one quiz
+        rows = _OWN_EXTENSIONS(user=next(iter(users)), course=course_id, item=keys[0])
+    else:
+        rows = _with_grantees(Extension.objects.filter(course_id=course_id, item__in=keys)).filter(
+            who__in=users
+        )
     return [
-        (who, key, Grant(f"group:{group}" if group else "person", closes_at, seconds, float(multiplier)))
-        for who, key, group, closes_at, seconds, multiplier in rows
+        (
+            row.who,
+            row.item,
+            Grant(
+                f"group:{row.group_id}" if row.group_id else "person",
+                row.closes_at,
+                row.extra_seconds,
+                float(row.time_multiplier),
+            ),
+        )
+        for row in rows
     ]
+
+
+def _with_grantees(extensions: "QuerySet[Extension]") -> "QuerySet[Any]":
+    return extensions.annotate(who=Coalesce("user_id", F("group__members")))
+
+
+_OWN_EXTENSIONS = Rows(
+    lambda: _with_grantees(
+        Extension.objects.filter(course_id=Given("course", ID), item=Given("item", CharField()))
+    ).filter(who=Given("user", ID))
+)
+_OWN_ACCOMMODATION = Rows(
+    lambda: Accommodation.objects.filter(user=Given("user", ID), course=Given("course", ID))
+)
 
 
 def end_of_attempt(

@@ -54,19 +54,50 @@ def _cursor() -> CursorWrapper:
         return wrapped
 
 
+class _Written:
+    """A statement's SQL with its parameters, some still `Given`; and how its rows become instances."""
+
+    def __init__(self, sql: str, parameters: tuple[Any, ...], compiler: SQLCompiler | None = None) -> None:
+        self.sql, self.parameters = sql, parameters
+        if compiler is None:
+            return
+        # As `django.db.models.query.ModelIterable` has it.
+        info, select = compiler.klass_info, compiler.select
+        columns = info["select_fields"]
+        self.model = info["model"]
+        self.start, self.end = columns[0], columns[-1] + 1
+        self.names = [column[0].target.attname for column in select[self.start : self.end]]
+        self.related = get_related_populators(info, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]  # stubs of 6.1
+        self.annotations = dict(compiler.annotation_col_map)
+        self.converters = compiler.get_converters([column[0] for column in select])
+        self.apply = compiler.apply_converters
+
+    def instances(self, found: list[tuple[Any, ...]]) -> list[Any]:
+        """Return the rows as model instances."""
+        rows = []
+        for values in self.apply(found, self.converters) if self.converters else found:
+            row = self.model.from_db(DEFAULT_DB_ALIAS, self.names, values[self.start : self.end])
+            for populator in self.related:
+                populator.populate(values, row)
+            for name, column in self.annotations.items():
+                setattr(row, name, values[column])
+            rows.append(row)
+        return rows
+
+
 class _Statement:
     """SQL with its parameters, some of them still `Given`; one copy a thread, as the connections are."""
 
     def __init__(self) -> None:
         self._written = threading.local()
 
-    def _write(self) -> tuple[SQLCompiler, str, tuple[Any, ...]]:
+    def _write(self) -> _Written:
         raise NotImplementedError
 
-    def _compiled(self) -> tuple[SQLCompiler, str, tuple[Any, ...]]:
+    def _compiled(self) -> _Written:
         if not hasattr(self._written, "statement"):
             self._written.statement = self._write()
-        statement: tuple[SQLCompiler, str, tuple[Any, ...]] = self._written.statement
+        statement: _Written = self._written.statement
         return statement
 
     @staticmethod
@@ -86,32 +117,18 @@ class Rows(_Statement, Generic[Row]):
         super().__init__()
         self._queryset = queryset
 
-    def _write(self) -> tuple[SQLCompiler, str, tuple[Any, ...]]:
+    def _write(self) -> _Written:
         compiler = self._queryset().query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
-        return compiler, sql, tuple(parameters)
+        return _Written(sql, tuple(parameters), compiler)
 
     def __call__(self, **values: Any) -> list[Row]:  # noqa: ANN401 - any field's
         """Return the rows for these values."""
-        compiler, sql, parameters = self._compiled()
+        written = self._compiled()
         with _cursor() as cursor:
-            cursor.execute(sql, self._filled(parameters, values))
+            cursor.execute(written.sql, self._filled(written.parameters, values))
             found = cursor.fetchall()
-        # From here on it is what `django.db.models.query.ModelIterable` does.
-        info, select = compiler.klass_info, compiler.select
-        columns = info["select_fields"]
-        start, end = columns[0], columns[-1] + 1
-        names = [column[0].target.attname for column in select[start:end]]
-        related = get_related_populators(info, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]  # stubs of 6.1
-        rows = []
-        for values_of_row in compiler.results_iter([found]):
-            row = info["model"].from_db(DEFAULT_DB_ALIAS, names, values_of_row[start:end])
-            for populator in related:
-                populator.populate(values_of_row, row)
-            for name, column in compiler.annotation_col_map.items():
-                setattr(row, name, values_of_row[column])
-            rows.append(row)
-        return rows
+        return written.instances(found)
 
 
 class Update(_Statement):
@@ -121,18 +138,18 @@ class Update(_Statement):
         super().__init__()
         self._queryset, self._changes = queryset, changes
 
-    def _write(self) -> tuple[SQLCompiler, str, tuple[Any, ...]]:
+    def _write(self) -> _Written:
         query: UpdateQuery = self._queryset().query.chain(UpdateQuery)  # type: ignore[assignment]  # stubs lag
         query.add_update_values(self._changes)
         compiler = query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
-        return compiler, sql, tuple(parameters)
+        return _Written(sql, tuple(parameters))
 
     def __call__(self, **values: Any) -> int:  # noqa: ANN401 - any field's
         """Change the rows for these values."""
-        _, sql, parameters = self._compiled()
+        written = self._compiled()
         with _cursor() as cursor:
-            cursor.execute(sql, self._filled(parameters, values))
+            cursor.execute(written.sql, self._filled(written.parameters, values))
             return int(cursor.rowcount)
 
 
@@ -146,7 +163,7 @@ class Insert(_Statement):
         super().__init__()
         self._model, self._names, self._ignore = model, names, ignore_conflicts
 
-    def _write(self) -> tuple[SQLCompiler, str, tuple[Any, ...]]:
+    def _write(self) -> _Written:
         fields: list[models.Field[Any, Any]] = [
             field for field in self._model._meta.concrete_fields if field.name in self._names
         ]
@@ -155,14 +172,14 @@ class Insert(_Statement):
         query.insert_values(fields, [row])
         compiler = query.get_compiler(DEFAULT_DB_ALIAS)
         [(sql, parameters)] = compiler.as_sql()
-        return compiler, sql, tuple(parameters)
+        return _Written(sql, tuple(parameters))
 
     def __call__(self, *rows: models.Model) -> None:
         """Insert the rows."""
-        _, sql, parameters = self._compiled()
-        filled = [self._filled(parameters, vars(row)) for row in rows]
+        written = self._compiled()
+        filled = [self._filled(written.parameters, vars(row)) for row in rows]
         with _cursor() as cursor:
             if len(filled) == 1:
-                cursor.execute(sql, filled[0])
+                cursor.execute(written.sql, filled[0])
             else:
-                cursor.executemany(sql, filled)  # PostgreSQL gets them all before it is waited for
+                cursor.executemany(written.sql, filled)  # PostgreSQL gets them all before it is waited for

@@ -179,6 +179,11 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
     # For what can be computed again, such as rendered formulas: one per process, no queries.
     "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}},
+    # Where `{% cache %}` keeps parts of pages that are the same for everybody in one language.
+    "template_fragments": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "template_fragments",
+    },
 }
 
 # Work in the background -----------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 """`{% load shell %}`: what the frame of every page needs to know."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -46,16 +48,23 @@ def course_rooms(context: Context) -> list[Room]:
     seat: Any = getattr(request, "seat", None)
     if request is None or seat is None or seat.is_guest:
         return []
-    home = reverse("course", args=[seat.course.slug])
-    rooms = []
-    for label, name in STAFF_ROOMS if seat.is_staff else STUDENT_ROOMS:
-        try:
-            url = reverse(name, args=[seat.course.slug])
-        except NoReverseMatch:
-            continue
-        here = request.path == url if url == home else request.path.startswith(url)
-        rooms.append(Room(label, url, here))
-    return rooms
+    home, addresses = _addresses(seat.course.slug, STAFF_ROOMS if seat.is_staff else STUDENT_ROOMS)
+    return [
+        Room(label, url, request.path == url if url == home else request.path.startswith(url))
+        for label, url in addresses
+    ]
+
+
+@lru_cache(maxsize=500)
+def _addresses(
+    slug: str, rooms: tuple[tuple[Promise, str], ...]
+) -> tuple[str, tuple[tuple[Promise, str], ...]]:
+    """Return the course's own address and those of its rooms: they are on every page and never change."""
+    addresses = []
+    for label, name in rooms:
+        with suppress(NoReverseMatch):
+            addresses.append((label, reverse(name, args=[slug])))
+    return reverse("course", args=[slug]), tuple(addresses)
 
 
 @register.simple_tag(takes_context=True)

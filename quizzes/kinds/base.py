@@ -178,9 +178,13 @@ def option_fields(data: Data, order: list[int], value: Value | None) -> Data:
     options, chosen = options_of(data), set(value or [])
     return {
         "options": [
-            {"value": str(place), "text": options[place].get("text", ""), "chosen": str(place) in chosen}
-            for place in order
-            if 0 <= place < len(options)
+            {
+                "value": str(place),
+                "label": _("Option %(number)s:") % {"number": number},
+                "text": options[place].get("text", ""),
+                "chosen": str(place) in chosen,
+            }
+            for number, place in enumerate((p for p in order if 0 <= p < len(options)), start=1)
         ]
     }
 
