@@ -1,14 +1,13 @@
 """All that happened in one attempt, in the order in which it did: its answers and its events."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from quizzes.event_words import words_for
 from quizzes.kinds import KINDS
 from quizzes.models import Answer, Attempt, AttemptEvent, AttemptItem
 
@@ -91,33 +90,10 @@ def _saved(answer: Answer, item: AttemptItem | None) -> LogEntry:
 
 
 def _told(event: AttemptEvent, item: AttemptItem | None) -> LogEntry:
-    words = _DETAILS.get(event.what, _plain)
     question = "" if event.position is None else _name(event.position, item)
     by = str(event.by) if event.by else ""
-    return LogEntry(event.what, event.at, 0, 0, question, [], words(event.detail), "", by)
+    return LogEntry(event.what, event.at, 0, 0, question, [], words_for(event.what, event.detail), "", by)
 
 
 def _name(position: int, item: AttemptItem | None) -> str:
     return f"{position}. {item.version.question}" if item else str(position)
-
-
-def _plain(detail: dict[str, Any]) -> str:
-    return ", ".join(f"{key}: {value}" for key, value in detail.items() if value not in (None, ""))
-
-
-def _seconds(detail: dict[str, Any]) -> str:
-    seconds = detail.get("seconds")
-    return (
-        _("for %(seconds)d s") % {"seconds": seconds} if isinstance(seconds, int | float) else _plain(detail)
-    )
-
-
-def _device(detail: dict[str, Any]) -> str:
-    return ", ".join(str(detail[key]) for key in ("address", "browser") if detail.get(key))
-
-
-_DETAILS: dict[str, Callable[[dict[str, Any]], str]] = {
-    What.FOCUS: _seconds,
-    What.CREDITED: _seconds,
-    What.DEVICE: _device,
-}
