@@ -174,8 +174,8 @@ class Insert(_Statement):
         [(sql, parameters)] = compiler.as_sql()
         return _Written(sql, tuple(parameters))
 
-    def __call__(self, *rows: models.Model) -> None:
-        """Insert the rows."""
+    def __call__(self, *rows: models.Model) -> int:
+        """Insert the rows; return how many are new."""
         written = self._compiled()
         filled = [self._filled(written.parameters, vars(row)) for row in rows]
         with _cursor() as cursor:
@@ -183,3 +183,4 @@ class Insert(_Statement):
                 cursor.execute(written.sql, filled[0])
             else:
                 cursor.executemany(written.sql, filled)  # PostgreSQL gets them all before it is waited for
+            return int(cursor.rowcount)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from classroom.models import Enrolment, Role, User
@@ -35,6 +35,8 @@ class Saved:
 
     seen: datetime
     others: dict[int, Standing] | None = None
+    #: Nothing was stored: the tab has given this number to another answer before, and counts on from here.
+    count_from: int | None = None
 
 
 def _mine() -> AttemptQuerySet:
@@ -111,18 +113,30 @@ def record_answer(
     with transaction.atomic():
         if not _CLAIM(attempt=attempt_id, user=user.pk, now=now, client=client, seen=seen):
             others = _take_over(attempt_id, user, client, position, now)
-        _KEEP(
-            Answer(
-                attempt_id=attempt_id,
-                position=position,
-                client=client,
-                seq=seq,
-                value=value,
-                certainty=certainty,
-                received_at=now,
-            )
+        answer = Answer(
+            attempt_id=attempt_id,
+            position=position,
+            client=client,
+            seq=seq,
+            value=value,
+            certainty=certainty,
+            received_at=now,
         )
-    return Saved(now, others)
+        count_from = None if _KEEP(answer) else _next_number(answer)
+    return Saved(now, others, count_from)
+
+
+def _next_number(answer: Answer) -> int | None:
+    """Return None if just this save is stored already; else from where the tab must count on.
+
+    A browser that was restored after a crash may have forgotten how far it had counted.
+    """
+    same_tab = Answer.objects.filter(attempt=answer.attempt_id, client=answer.client)
+    stored = same_tab.get(seq=answer.seq)
+    parts = ("position", "value", "certainty")
+    if all(getattr(stored, part) == getattr(answer, part) for part in parts):
+        return None
+    return 1 + (same_tab.aggregate(last=Max("seq"))["last"] or 0)
 
 
 def _take_over(attempt_id: int, user: User, client: str, position: int, now: datetime) -> dict[int, Standing]:

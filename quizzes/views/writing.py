@@ -96,6 +96,8 @@ def save(request: HttpRequest, slug: str, pk: int) -> JsonResponse:
     except Refused as refusal:
         return JsonResponse({"error": str(refusal)}, status=403)
     answer: dict[str, Any] = {"saved": sent.seq, "seen": saved.seen.isoformat()}
+    if saved.count_from is not None:
+        return JsonResponse({"count_from": saved.count_from})
     if saved.others is not None:
         answer["conflict"] = {"answers": told_answers(pk, saved.others)}
     return JsonResponse(answer)

@@ -130,6 +130,17 @@ def test_reload_goes_on_as_the_same_tab(open_page, attempt):
     assert not attempt.events.filter(what=What.CONFLICT).exists()
 
 
+def test_tab_that_forgot_how_far_it_had_counted_counts_on(open_page, attempt):
+    page = take(open_page, attempt)
+    for text in ("1", "2", "3"):
+        page.locator("[name=q2]").fill(text)
+        wait_until(lambda t=text: standing(attempt, 2) == [t], what="the save")
+    page.evaluate("document.querySelector('quiz-form').tab.seq = 0")
+    page.locator("[name=q2]").fill("4")
+    wait_until(lambda: standing(attempt, 2) == ["4"], what="the save")
+    state(page, "saved")
+
+
 def test_reload_while_cut_off_sends_what_was_typed(open_page, attempt):
     page = take(open_page, attempt)
     page.watch.offline = True

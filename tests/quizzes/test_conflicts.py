@@ -88,6 +88,17 @@ def test_a_repeated_save_whose_acknowledgement_was_lost_is_no_conflict(client, a
     assert Answer.objects.count() == 1
 
 
+def test_a_number_that_was_given_to_another_answer_is_not_acknowledged(client, attempt):
+    for seq, value in ((1, "1"), (2, "2"), (3, "3")):
+        save(client, attempt, 2, value, tab="a", seq=seq)
+    assert save(client, attempt, 2, "4", tab="a", seq=2).json() == {"count_from": 4}
+    assert save(client, attempt, 2, "2", tab="a", seq=2).json()["saved"] == 2  # just a repeated save
+    assert save(client, attempt, 2, "2", tab="a", seq=2, certainty=1).json() == {"count_from": 4}
+    assert save(client, attempt, 2, "4", tab="a", seq=4).json()["saved"] == 4
+    assert standing_answers(attempt.answers.all())[2].value == ["4"]
+    assert Answer.objects.count() == 4
+
+
 def test_the_clock_tells_the_other_tab(client, attempt):
     mine = save(client, attempt, 2, "1", tab="a", seq=1).json()["seen"]
     address = url("clock", attempt)

@@ -157,12 +157,21 @@ class QuizForm extends HTMLElement {
     });
     this.troubled(status, data);
     const saved = status === 200 && data?.saved === waiting.seq;
+    if (data?.count_from) return this.countFrom(data.count_from);
     if (saved) this.see(data.seen);
     if (saved && data.conflict) this.conflict(data.conflict, position);
     if (!saved && !FINAL.includes(status)) return false; // it stays, and is tried again
     if (status === 409) this.refused = true;
     this.note("refused", saved || status === 409 ? "" : data?.error);
     if (this.unsent[position]?.seq === waiting.seq) delete this.unsent[position];
+    this.keep();
+    return true;
+  }
+
+  /** A restored browser had forgotten how far this tab had counted: what waits gets new numbers. */
+  countFrom(number) {
+    this.tab.seq = Math.max(this.tab.seq, number);
+    for (const one of Object.values(this.unsent).sort((a, b) => a.seq - b.seq)) one.seq = ++this.tab.seq;
     this.keep();
     return true;
   }

@@ -17,7 +17,7 @@ export class Tab extends EventTarget {
     this.seq = baton?.seq ?? 0;
     this.others = new Set();
     addEventListener("pagehide", () => this.leave());
-    addEventListener("pageshow", (event) => event.persisted && (this.takeBaton(), this.greet()));
+    addEventListener("pageshow", (event) => event.persisted && location.reload()); // what it shows may be old
     this.greet();
   }
 
