@@ -1,8 +1,10 @@
+import json
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
+from classroom import clock
 from classroom.models import Role
 from quizzes import services
 from quizzes.models import Answer, Attempt, AttemptEvent
@@ -65,6 +67,29 @@ def test_events_add_up_by_attempt(quiz):
     [row] = found.rows
     assert found.attempts == 2
     assert (row.name, row.left, row.left_seconds, row.devices, row.conflicts) == ("Noisy", 2, 12.5, 1, 1)
+
+
+def test_what_a_students_pages_send_arrives_here(client, course):
+    quiz = make_quiz(course, ("single", "numeric"), now=clock.now(), watch_focus=True)
+    client.force_login(student_of(course, user__name="Ada"))
+    firefox, chrome = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0", "Mozilla/5.0 Chrome/140.0"
+    client.post(url("start", quiz.pk), headers={"user-agent": firefox})
+    attempt = Attempt.objects.get()
+
+    def send(name, body, agent=firefox):
+        address = url(name, attempt.pk)
+        return client.post(address, json.dumps(body), "application/json", headers={"user-agent": agent})
+
+    for tab in ("tab-a", "tab-b"):
+        send("save", {"position": 2, "client": tab, "seq": 1, "value": [tab]})
+    send("signals", {"away": [3.25, 12]})
+    client.get(url("clock", attempt.pk), headers={"user-agent": chrome})
+    [row] = signals(quiz=quiz).rows
+    assert (row.name, row.left, row.left_seconds, row.devices, row.conflicts) == ("Ada", 2, 15.2, 1, 1)
+    told = {entry.what: entry.detail for entry in attempt_log(attempt=attempt)}
+    assert told["conflict"] == "tab tab-, after tab tab-"
+    assert told["device"] == "127.0.0.0/24, Chrome"
+    assert told["started"].endswith("Firefox Linux")
 
 
 def test_staff_who_try_it_out_give_no_signals(quiz):
