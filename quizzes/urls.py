@@ -4,9 +4,11 @@ from django.urls import path
 
 from quizzes.views import (
     bank,
+    exporting,
     extensions,
     grading,
     images,
+    importing,
     integrity,
     questions,
     regrades,
@@ -25,6 +27,8 @@ urlpatterns = [
     path("", taking.index, name="index"),
     path("bank/", bank.bank, name="bank"),
     path("bank/categories/", bank.categories, name="categories"),
+    path("bank/import/", importing.import_questions, name="import_questions"),
+    path("bank/export/", exporting.export_questions, name="export_questions"),
     path("bank/new/", questions.question_new, name="question_new"),
     path("bank/preview/", questions.question_preview, name="question_preview"),
     path("bank/trials/<str:token>/", questions.question_trial, name="question_trial"),

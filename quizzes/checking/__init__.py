@@ -13,7 +13,7 @@ from quizzes.checking import backprop, boundary, convolution, loss_curve, shapes
 from quizzes.checking.door import author_problems, check
 from quizzes.kinds import Data
 
-__all__ = ["author_problems", "check", "variant"]
+__all__ = ["author_problems", "check", "is_drawn", "variant"]
 
 _DRAW: dict[str, Callable[[Data, np.random.Generator], Data]] = {
     "shapes": shapes.draw,
@@ -22,6 +22,11 @@ _DRAW: dict[str, Callable[[Data, np.random.Generator], Data]] = {
     "loss_curve": loss_curve.draw,
     "boundary": boundary.draw,
 }
+
+
+def is_drawn(kind: str) -> bool:
+    """Tell whether questions of a kind are drawn for each student."""
+    return kind in _DRAW
 
 
 def variant(kind: str, data: Data, seed: int) -> Data:

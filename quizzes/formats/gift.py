@@ -122,6 +122,9 @@ def _question(block: Block, reading: Reading) -> Draft | None:
     whole = gift_text.protect(block.text, block.numbers, reading)
     if len(reading.drafts) >= MAX_QUESTIONS:
         raise Unreadable(_("There are too many questions in one file: split it."))
+    whole = gift_text.spare(
+        whole, gift_text.BRACES, lambda place: block.numbers[whole.count("\n", 0, place)], reading
+    )
     title, text = _title(whole)
     before, answers, after = _braces(text, block, reading)
     form, before = gift_text.split_format(before)

@@ -69,7 +69,11 @@ class Braces:
 def read(text: str, form: str, lines: list[int], reading: Reading, notes: Notes) -> Asked:
     """Read the text between the braces, in the order in which Moodle tells the kinds apart."""
     answers, _mark, general = text.partition("####")
-    braces = Braces(answers.strip(), form, lines, reading, notes)
+    inside = answers.strip()
+    inside = gift_text.spare(
+        inside, gift_text.SIGNS, lambda place: lines[inside.count("\n", 0, place)], reading
+    )
+    braces = Braces(inside, form, lines, reading, notes)
     kind, data = _kind_and_data(braces)
     return Asked(kind, data, braces.markdown(general))
 

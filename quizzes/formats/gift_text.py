@@ -1,6 +1,7 @@
 """GIFT's characters: escapes, formats before a text, comments that carry more, and the traps in them."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -29,6 +30,10 @@ _TEX = (
 _WORDS = {"ne", "neg", "ni", "nu"}
 _TEX_TAIL = re.compile(rf"(?:{_TEX.replace('|n', '|')[1:]})(?![a-zA-Z])")
 _ESCAPE = re.compile(rf"\\(?P<tex>(?:{_TEX})(?![a-zA-Z]))|\\(?P<one>[\\:#={{}}~n])")
+#: A formula, with private characters in it; in answers it ends with its line, and # begins feedback.
+_FORMULA = re.compile(
+    r"\$\$[^$#]+\$\$|(?<![$\\])\$(?=[^\s$])(?:[^$\n#]*[^\s$#])?\$(?![\d$])|[\\\ue100]\([^()#]*?[\\\ue100]\)"
+)
 _FORMAT = re.compile(r"\s*\[(html|markdown|plain|moodle)\]", re.IGNORECASE)
 _NOTE = re.compile(r"\[([a-z_]+):((?:\\.|[^\]\\])*)\]")
 
@@ -57,6 +62,34 @@ def protect(text: str, lines: list[int], reading: Reading) -> str:
 def _is_in_formula(before: str) -> bool:
     is_open = any(before.rfind(f"\\{start}") > before.rfind(f"\\{end}") for start, end in ("()", "[]"))
     return is_open or before.count("$") % 2 == 1
+
+
+#: What `spare` looks for: in a whole question, and then in its answers.
+BRACES, SIGNS = "{}", "=~"
+
+
+def spare(text: str, signs: str, line_at: Callable[[int], int], reading: Reading) -> str:
+    """Put private characters for `signs` in formulas, where Moodle takes them for its own; warn of each."""
+
+    def replace(match: re.Match[str]) -> str:
+        formula = match[0]
+        is_tex = re.search(r"[\\\ue100_^]", formula) and not re.search(r"(?<![\w^}\])]){", formula)
+        is_whole = formula.count("{") == formula.count("}")
+        is_one_answer = signs == BRACES or "\n" not in formula
+        if not set(formula) & set(signs) or not (is_tex and is_whole and is_one_answer):
+            return formula
+        spared = formula.translate({ord(sign): _ESCAPED[sign] for sign in signs})
+        reading.warn(
+            _(
+                "“%(formula)s”: Moodle takes { } = ~ in a formula for its own signs. "
+                "It was read as the formula; write %(escaped)s."
+            )
+            % {"formula": plain(formula)[:100], "escaped": escape(plain(formula))[:150]},
+            line_at(match.start()),
+        )
+        return spared
+
+    return _FORMULA.sub(replace, text)
 
 
 def plain(text: str) -> str:

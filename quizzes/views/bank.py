@@ -29,7 +29,7 @@ def bank(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return _change_many(request, slug)
     seat = staff_seat(request, slug)
-    wanted = _wanted(request)
+    wanted = wanted_in(request)
     page = Paginator(queries.questions_in_bank(course=seat.course, wanted=wanted), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
@@ -47,7 +47,8 @@ def bank(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "quizzes/bank.html", context)
 
 
-def _wanted(request: HttpRequest) -> Wanted:
+def wanted_in(request: HttpRequest) -> Wanted:
+    """Return what a request looks for."""
     asked = {
         name: request.GET.get(name, "").replace("\0", "")[:200] for name in ("q", "category", "tag", "kind")
     }

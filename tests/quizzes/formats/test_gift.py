@@ -128,6 +128,9 @@ def test_escapes():
         ("Q{=a ~b} and {T}", 1, "\\{", ["single"]),
         ("Q{=%50%a =%100%b ~c}", 1, "weight", ["single"]),
         ("Q{true}", 1, "TRUE", ["true_false"]),
+        ("\nWhat is $x_{ij}$?{T}", 2, "$x_{ij}$", ["true_false"]),
+        ("Q{\n=$\\frac{1}{2}$\n~b}", 2, "\\frac\\{1\\}\\{2\\}", ["single"]),
+        ("Q{\n~a\n=$y = x_1 ~ z$}", 3, "$y \\= x_1 \\~ z$", ["single"]),
         ("{T}", 1, "no question before", []),
     ],
 )
@@ -150,6 +153,14 @@ def test_what_looks_like_a_trap_is_read_as_meant():
         "Jefferson",
         "no one",
     ]
+
+
+def test_signs_in_formulas_are_read_as_meant():
+    [draft] = read("Is $x_{ij} = y$ so?{=$a_{1} = 2$ ~\\(b^{2} = 3\\) ~c}").drafts
+    texts = [option["text"] for option in draft.data["options"]]
+    assert (draft.body, texts) == ("Is $x_{ij} = y$ so?", ["$a_{1} = 2$", "$b^{2} = 3$", "c"])
+    [money] = read("It costs $5 {=much ~little} of $6.").drafts
+    assert money.body == "It costs $5 _____ of $6."
 
 
 def test_one_broken_question_takes_no_other_along():
