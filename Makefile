@@ -1,6 +1,7 @@
 # make run      the site with its demo course on http://127.0.0.1:8000
 # make test     every test; make check: style, types, layers, templates, migrations
 # make bench-quiz     a class takes a quiz at once: speed, and whether an answer gets lost
+# make bench-room     a thousand students follow the live room: how soon the last one has the news
 # make bench-judging  the ranking of projects against gavel's, on simulated hackathons
 # make bench-engine   the engine against PyTorch, MyGrad and autograd, which it installs into var/bench
 # make bench-grading  the grader, alone and through the site, beside otter and nbgrader (in var/bench-grading)
@@ -24,7 +25,7 @@ LIBRARIES := node_modules/.installed
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 STATIC := var/static/.collected
 
-.PHONY: run install test check lock clean messages bench-engine bench-grading bench-judging bench-quiz
+.PHONY: run install test check lock clean messages bench-engine bench-grading bench-judging bench-quiz bench-room
 run: install
 	@$(MANAGE) run $(if $(filter-out 0,$(DEMO)),--demo)
 
@@ -100,6 +101,9 @@ bench-judging: .venv/.site
 # Web servers and databases of the benchmark run in a folder that goes away.
 bench-quiz: .venv/.dev libraries $(CATALOGUES)
 	@$(BIN)/python -m benchmarks.quiz $(ARGS)
+
+bench-room: .venv/.dev libraries $(CATALOGUES)
+	@$(BIN)/python -m benchmarks.room $(ARGS)
 
 bench-engine: var/bench/.installed
 	@var/bench/bin/python -m benchmarks.engine

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from django.core.cache import caches
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from quizzes.kinds import KINDS
@@ -14,6 +16,8 @@ from quizzes.review import ReviewedQuestion, reviewed_questions
 #: review's to show.
 HIDDEN = frozenset({Shown.ANSWERS})
 REVEALED = frozenset({Shown.ANSWERS, Shown.FEEDBACK, Shown.SOLUTION, Shown.EXPLANATION})
+
+REMEMBERED_SECONDS = 3
 
 
 @dataclass(frozen=True)
@@ -48,7 +52,19 @@ class Discussed:
 
 
 def discussed(room: Room, *, revealed: bool) -> Discussed | None:
-    """Return the question that the room discusses, with bars and right answer only if they are `revealed`."""
+    """Return the question that the room discusses, with bars and right answer only if they are `revealed`.
+
+    For a few seconds each process remembers it: a whole class asks for the same.
+    """
+    key = f"discussed:{room.token}:{room.discussing}:{revealed}:{get_language()}"
+    found: Discussed | None = caches["process"].get(key)
+    if found is None:
+        found = _discussed(room, revealed=revealed)
+        caches["process"].set(key, found, REMEMBERED_SECONDS)
+    return found
+
+
+def _discussed(room: Room, *, revealed: bool) -> Discussed | None:
     slots = list(room.quiz.slots.select_related("question", "category").order_by("position"))
     place = next((i for i, slot in enumerate(slots) if slot.position == room.discussing), None)
     if place is None:
@@ -82,7 +98,10 @@ def own_answers(attempt: Attempt, room: Room, *, revealed: bool) -> list[Reviewe
 def own_attempt(quiz: Quiz, user_id: int) -> Attempt | None:
     """Return the person's last finished attempt."""
     mine = Attempt.objects.filter(quiz=quiz, user=user_id, finished_at__isnull=False)
-    return mine.order_by("-number").first()
+    last = mine.order_by("-number").first()
+    if last:
+        last.quiz = quiz
+    return last
 
 
 def _has_own_numbers(slot: Slot) -> bool:

@@ -255,8 +255,9 @@ def reviewed_questions(
     What is not shown is not in what a template gets, so no template can give it away.
     """
     answers = standing_answers(queries.log_of(attempt))
-    looks = {look.item_id: look for look in queries.second_looks(attempt)}
-    hints = queries.hints_of(attempt)
+    whole = slot is None  # a discussion of one question tells neither second looks nor hints
+    looks = {look.item_id: look for look in queries.second_looks(attempt)} if whole else {}
+    hints = queries.hints_of(attempt) if whole else Counter()
     return [
         replace(
             _reviewed(item, answers.get(item.position), attempt, shown),

@@ -1,7 +1,9 @@
 """How a class answered one question of a quiz, as bars."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
 
 from django.db.models import Count, Exists, OuterRef
 
@@ -30,6 +32,21 @@ class Bars:
     def shares(self) -> list[int]:
         """The counts in percent of all."""
         return [round(100 * count / self.total) if self.total else 0 for count in self.counts]
+
+
+@dataclass(slots=True)
+class _Saved:
+    """A row of the log, without a model's weight: there are thousands, and every process reads them."""
+
+    position: int
+    client: str
+    seq: int
+    value: Value
+    certainty: int | None
+    received_at: datetime
+
+
+_SAVED = [each.name for each in fields(_Saved)]
 
 
 def version_shown(slot: Slot) -> QuestionVersion | None:
@@ -75,15 +92,14 @@ def _options(slot: Slot, version: QuestionVersion) -> Bars:
     return Bars("options", counts, total)
 
 
-def _standing_values(slot: Slot, version: QuestionVersion) -> list[Value]:
-    """Return what everybody's answer was in the end, empty where there was none."""
+def _standing_values(slot: Slot, version: QuestionVersion) -> Iterator[Value]:
+    """Yield what everybody's answer was in the end, empty where there was none."""
     items = AttemptItem.objects.filter(slot=slot, version=version, attempt__finished_at__isnull=False)
-    positions = dict(items.values_list("attempt", "position"))
     asked = items.filter(attempt=OuterRef("attempt"), position=OuterRef("position"))
-    saves = defaultdict(list)
-    for answer in Answer.objects.filter(Exists(asked)).order_by("pk"):
-        saves[answer.attempt_id].append(answer)
-    return [
-        standing.value if (standing := standing_answers(saves[attempt]).get(position)) else []
-        for attempt, position in positions.items()
-    ]
+    saves: dict[int, list[_Saved]] = defaultdict(list)
+    log = Answer.objects.filter(Exists(asked)).order_by("pk")
+    for attempt, *save in log.values_list("attempt", *_SAVED):
+        saves[attempt].append(_Saved(*save))
+    for attempt, position in items.values_list("attempt", "position"):
+        standing = standing_answers(saves[attempt]).get(position)
+        yield standing.value if standing else []

@@ -8,7 +8,7 @@ from classroom import clock
 from classroom.live import News
 from quizzes.models import Answer, Attempt, AttemptItem, Quiz, Room
 from quizzes.queries.bars import bars_of, version_shown
-from quizzes.queries.endings import endings
+from quizzes.queries.endings import Ending, endings
 from quizzes.queries.leaders import leaders
 
 
@@ -27,6 +27,7 @@ def news(room: Room, now: datetime) -> News:
     quiz, phase = room.quiz, phase_of(room, now)
     state: dict[str, object] = {
         "phase": phase,
+        "key": key_of(room, phase),
         "arrived": room.arrivals.count(),
         **_progress(quiz, now),
         "answered": _answered(quiz) if phase == "running" else [],
@@ -35,27 +36,41 @@ def news(room: Room, now: datetime) -> News:
         "bars": _bars(room) if phase == "discussing" and room.revealed else None,
         "leaders": _leaders(quiz) if room.leaders and phase in {"over", "discussing"} else None,
     }
-    end = quiz.opens_at if phase == "waiting" else shared_end(quiz) if phase == "running" else None
-    # What a page was drawn from: as long as it stays, only numbers change.
-    state["key"] = "/".join(
-        [phase, str(state["discussing"] or ""), str(state["revealed"]), str(state["leaders"] is not None)]
-        + ([end.isoformat()] if end else [])
-    )
+    end = end_of(quiz, phase)
     return News(state) if end is None else News(state, (end - now).total_seconds(), end.isoformat())
 
 
-def phase_of(room: Room, now: datetime) -> str:
-    """Return what goes on: waiting, running, over, or discussing.
+def phase_of(room: Room, now: datetime, ending: Ending | None = None) -> str:
+    """Return what goes on: waiting, running, over, or discussing. `ending`: the quiz's, where it is at hand.
 
     A quiz that was opened again, or that somebody still writes, is running, whatever the room showed before:
     a discussion tells right answers. Whoever has a later closing date holds it up only once they write.
     """
     if not room.quiz.has_opened(now):
         return "waiting"
-    ending = endings(quizzes=[room.quiz], now=now)[room.quiz_id]
+    ending = ending or endings(quizzes=[room.quiz], now=now)[room.quiz_id]
     if not ending.closed or ending.writing:
         return "running"
     return "over" if room.discussing is None else "discussing"
+
+
+def key_of(room: Room, phase: str) -> str:
+    """Return what a page is drawn from: as long as it stays the same, only numbers change."""
+    end = end_of(room.quiz, phase)
+    over = phase in {"over", "discussing"}
+    parts = [phase, end.isoformat() if end else ""]
+    if over:
+        parts += [
+            f"{room.discussing or ''}",
+            "bars" if room.revealed else "",
+            "names" if room.leaders else "",
+        ]
+    return "/".join(parts)
+
+
+def end_of(quiz: Quiz, phase: str) -> datetime | None:
+    """Return what the room counts down to: the start, or the end that is the same for all."""
+    return quiz.opens_at if phase == "waiting" else shared_end(quiz) if phase == "running" else None
 
 
 def shared_end(quiz: Quiz) -> datetime | None:

@@ -22,7 +22,7 @@ from quizzes.discussion import discussed, own_answers, own_attempt
 from quizzes.errors import Refused
 from quizzes.models import Quiz, Room
 from quizzes.queries.leaders import leaders
-from quizzes.queries.news import news
+from quizzes.queries.news import key_of, news, phase_of
 from quizzes.queries.room import MOST_NAMES, arrived, expected
 from quizzes.services.running import join_link, link_to
 from quizzes.views.joining import vouch
@@ -249,14 +249,16 @@ def discussion(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     now = clock.now()
     seat, quiz = access.visible_quiz(request, slug, pk, now)
     found = services.room_of(quiz)
-    told = news(found, now).state
+    ending = queries.endings(quizzes=[quiz], now=now)[quiz.pk]
+    phase = phase_of(found, now, ending)
     context: dict[str, object] = {
         "quiz": quiz,
-        "news": told,
+        "key": key_of(found, phase),
         "live_url": live.address_of(found.token),
-        "board": told["leaders"],
+        "board": leaders(quiz=quiz) if found.leaders and phase in {"over", "discussing"} else [],
     }
-    if told["discussing"] is not None and not _may_still_start(seat, quiz, now):
+    # Who has a later closing date would know the answers.
+    if phase == "discussing" and seat.user.pk not in ending.windows:
         revealed = found.revealed
         mine = own_attempt(quiz, seat.user.pk)
         context |= {
@@ -266,8 +268,3 @@ def discussion(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         }
     part = "_" if request.headers.get("HX-Request") else ""
     return render(request, f"quizzes/{part}discussion.html", context)
-
-
-def _may_still_start(seat: Seat, quiz: Quiz, now: datetime) -> bool:
-    """Whether the person has a later closing date: the others' discussion would tell them the answers."""
-    return seat.user.pk in queries.endings(quizzes=[quiz], now=now)[quiz.pk].windows

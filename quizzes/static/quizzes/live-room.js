@@ -15,7 +15,7 @@ const ASK_HIDDEN_MS = 4000;
 const MOST_FAILURES_MS = 8000;
 const ARRIVAL_MS = 3000; // names are fetched at most this often
 const MOST_NAMES = 60; // from then on there are none to fetch
-const FETCHES_A_SECOND = 60; // a thousand pages do not all fetch the explanation at once
+const FETCHES_A_SECOND = 25; // a thousand pages do not all fetch the explanation at once
 const SOON_SECONDS = 3600;
 // Not before the server's own clock says so, and not all in the same instant.
 const startWait = () => 150 + 400 * Math.random();
