@@ -5,6 +5,7 @@ import json
 import statistics
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
 
 from benchmarks.quiz.browser import Browser
 from benchmarks.quiz.school import address
@@ -37,7 +38,7 @@ async def rate(act: Act, clients: int, seconds: float) -> float:
 async def compare(
     site: str, bare: str, sessions: list[str], quizzes: list[Quiz], *, rounds: int, seconds: float
 ) -> tuple[dict[str, float], Record]:
-    """Measure bare, save, bare, start, ...; return medians, with ratios to the bare rounds beside each."""
+    """Measure all in turns; return medians of the rates, and of the ratios within each turn."""
     record = Record()
     browsers = [Browser(site, session) for session in sessions[:CLIENTS]]
     strangers = [Browser(bare, "nobody") for _ in range(CLIENTS)]
@@ -47,10 +48,10 @@ async def compare(
     )
     seqs = [0] * CLIENTS
 
-    async def bare_save(client: int, count: int) -> None:
-        content = {"position": count % 6 + 1, "client": "bare", "seq": count, "value": ["0"]}
-        reply = await strangers[client].post(f"/{attempts[client]}/", json.dumps(content).encode())
-        record.check(reply, 200, "bare page")
+    async def ask_bare(client: int, count: int, style: str = "") -> None:
+        content = {"position": count % 6 + 1, "client": f"bare {style}", "seq": count, "value": ["0"]}
+        path = f"{style}/{attempts[client]}/"
+        record.check(await strangers[client].post(path, json.dumps(content).encode()), 200, "bare page")
 
     async def one_save(client: int, count: int) -> None:
         seqs[client] += 1
@@ -63,29 +64,27 @@ async def compare(
         await start(browser, quiz, record)
         browser.close()
 
-    for act in (bare_save, one_save, one_start):
-        await rate(act, CLIENTS, 0.5)
-    rates: dict[str, list[float]] = {
-        "bare": [await rate(bare_save, CLIENTS, seconds)],
-        "save": [],
-        "start": [],
+    acts: dict[str, Act] = {
+        "bare": ask_bare,
+        "save": one_save,
+        "bare_prepared": partial(ask_bare, style="/prepared"),
+        "start": one_start,
     }
+    for act in acts.values():
+        await rate(act, CLIENTS, 0.5)
+    rates: dict[str, list[float]] = {name: [] for name in acts}
     for _ in range(rounds):
-        for name, act in (("save", one_save), ("start", one_start)):
+        for name, act in acts.items():
             rates[name].append(await rate(act, CLIENTS, seconds))
-            rates["bare"].append(await rate(bare_save, CLIENTS, seconds))
-    bares = rates["bare"]
 
-    def ratio(name: str, place: int) -> float:
-        shares = [
-            2 * own / (bares[2 * n + place] + bares[2 * n + place + 1]) for n, own in enumerate(rates[name])
-        ]
-        return statistics.median(shares)
+    def ratio(name: str, to: str) -> float:
+        return round(statistics.median(a / b for a, b in zip(rates[name], rates[to], strict=True)), 3)
 
     for browser in (*browsers, *strangers):
         browser.close()
     return {
-        "save_ratio_to_bare": round(ratio("save", 0), 3),
-        "start_ratio_to_bare": round(ratio("start", 1), 3),
+        "save_ratio_to_bare": ratio("save", "bare"),
+        "save_ratio_to_bare_prepared": ratio("save", "bare_prepared"),
+        "start_ratio_to_bare": ratio("start", "bare"),
         **{f"{name}_per_second": round(statistics.median(found), 1) for name, found in rates.items()},
     }, record
