@@ -55,6 +55,16 @@ def is_released(quiz: Quiz, now: datetime, *, over: bool) -> bool:
     return released and (over or quiz.review_forced)
 
 
+def shown_during(quiz: Quiz) -> frozenset[Shown]:
+    """Return what a running attempt tells about an answer that is checked: nothing in a quiz that is graded.
+
+    Practice tells everything, unless the author chose otherwise.
+    """
+    if not quiz.practice:
+        return NOTHING
+    return _chosen(quiz, Phase.DURING) if any(quiz.review.values()) else EVERYTHING
+
+
 def shown_to_student(
     quiz: Quiz, attempt: Attempt, now: datetime, *, over: bool, writing: bool
 ) -> frozenset[Shown]:
@@ -78,4 +88,8 @@ def shown_to_student(
             return EVERYTHING
     elif is_released(quiz, now, over=over) or not any(quiz.review.values()):
         return EVERYTHING
+    return _chosen(quiz, phase)
+
+
+def _chosen(quiz: Quiz, phase: Phase) -> frozenset[Shown]:
     return frozenset(Shown(part) for part in quiz.review.get(phase, []) if part in Shown.values)

@@ -12,7 +12,7 @@ from quizzes import queries
 from quizzes.kinds import KINDS, Data, Pictured, Score, Value
 from quizzes.marks import checks_allowed, found, is_answered, is_being_checked
 from quizzes.models import Attempt, AttemptItem, Marking, Quiz, SecondLook, Section
-from quizzes.phases import EVERYTHING, Shown
+from quizzes.phases import EVERYTHING, Shown, shown_during
 from quizzes.replay import Standing, standing_answers
 from quizzes.scoring import CERTAIN_RIGHT, CERTAIN_WRONG
 
@@ -72,6 +72,8 @@ class AskedQuestion:
     hints: list[str] = field(default_factory=list)
     next_hint: int | None = None
     checked: Checked | None = None
+    #: Whether the solution is shown on demand.
+    solvable: bool = False
     #: How often this question may still be checked in a quiz that counts; None: it is no such question.
     checks_left: int | None = None
 
@@ -84,6 +86,9 @@ def asked_questions(
     `checked` and `solved` are the positions of questions whose answer is judged at once, in practice.
     """
     answers = standing_answers(queries.log_of(attempt))
+    # What an author lets a sandbox check in a quiz that counts is told whole.
+    shown = shown_during(attempt.quiz) if attempt.quiz.practice else EVERYTHING
+    solvable = attempt.quiz.practice and Shown.SOLUTION in shown
     shows_hints = attempt.quiz.practice or attempt.quiz.hint_cost_percent is not None
     hints = queries.hints_of(attempt) if shows_hints else Counter()
     items = queries.items_of(attempt)
@@ -111,9 +116,10 @@ def asked_questions(
                 hints=item.version.hints[:taken],
                 next_hint=taken + 1 if shows_hints and taken < len(item.version.hints) else None,
                 section=its_section if its_section != section else None,
-                checked=_checked(item, answer, solution=attempt.quiz.practice and item.position in solved)
+                checked=_checked(item, answer, shown, solution=solvable and item.position in solved)
                 if _tells(item, value, attempt.quiz, checked, solved)
                 else None,
+                solvable=solvable,
                 checks_left=max(0, allowed[item.position] - checks[item.position])
                 if allowed[item.position]
                 else None,
@@ -154,15 +160,17 @@ def _stakes(item: AttemptItem, quiz: Quiz, answer: Standing | None) -> list[Stak
     ]
 
 
-def _checked(item: AttemptItem, answer: Standing | None, *, solution: bool) -> Checked:
+def _checked(
+    item: AttemptItem, answer: Standing | None, shown: frozenset[Shown], *, solution: bool
+) -> Checked:
     kind = KINDS[item.version.kind]
     value = answer.value if answer else []
     score = judged(item, value)
     return Checked(
         answered=is_answered(value),
-        fraction=score.fraction if score else None,
-        feedback=score.feedback if score else "",
-        explanation=item.version.explanation if solution else "",
+        fraction=score.fraction if score and shown & {Shown.POINTS, Shown.FEEDBACK} else None,
+        feedback=score.feedback if score and Shown.FEEDBACK in shown else "",
+        explanation=item.version.explanation if solution and Shown.EXPLANATION in shown else "",
         solution=kind.solution(item.data) if solution else [],
         waits_for=_waits_for(item, value) if score is None else "",
     )

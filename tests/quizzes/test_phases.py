@@ -290,3 +290,25 @@ def test_releasing_before_the_close_says_what_to_do(course, live):
     assert str(refusal.value) == (
         "The review is not released. The quiz is not closed: students may still start. Close it first."
     )
+
+
+@pytest.mark.parametrize(
+    ("review", "told"),
+    [
+        ({}, {"Not right", "chain rule", "By the chain."}),
+        ({"during": ["points"]}, {"Not right"}),
+        ({"during": ["feedback", "solution"]}, {"Not right", "chain rule"}),
+        ({"right_after": ["points"]}, set()),
+    ],
+)
+def test_a_check_in_practice_tells_what_the_author_chose(as_student, course, live, review, told):
+    Quiz.objects.filter(pk=live.pk).update(practice=True, review=review)
+    live.refresh_from_db()
+    now = clock.now()
+    attempt = services.start_attempt(quiz=live, user=as_student.user, now=now)
+    services.record_answer(
+        attempt_id=attempt.pk, user=as_student.user, position=2, client="t", seq=1, value=["wrong"], now=now
+    )
+    url = reverse("quizzes:check", args=["dl", attempt.pk, 2])
+    said = "".join(as_student.post(url, data).content.decode() for data in ({}, {"solution": "1"}))
+    assert {text for text in ("Not right", "chain rule", "By the chain.") if text in said} == told
