@@ -218,3 +218,11 @@ def test_instructor_of_another_course_changes_nothing(client, course):
     question.refresh_from_db()
     assert (question.archived_at, question.tags.count()) == (None, 0)
     assert list(Tag.objects.values_list("course__slug", flat=True)) == ["other"]
+
+
+def test_ticked_questions_are_taken_to_the_export(as_instructor, course):
+    first, _second = write(course, "First one"), write(course, "Second one")
+    address = as_instructor.post(BANK, {"act": "export", "question": [first.pk]}).url
+    assert address == f"{reverse('quizzes:export_questions', args=['dl'])}?question={first.pk}"
+    page = as_instructor.get(address)
+    assert page.status_code == 200
