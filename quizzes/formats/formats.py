@@ -15,7 +15,7 @@ from quizzes.formats import (
     moodle_xml,
     package,
     qti,
-    qti2_write,
+    qti2_package,
     qti12_write,
 )
 from quizzes.formats.draft import Draft, Problem, Reading
@@ -42,9 +42,9 @@ FORMATS: dict[str, Format] = {
     "gift": Format("GIFT", "gift", "text/plain; charset=utf-8", gift.read, gift_write.write),
     "moodle_xml": Format("Moodle XML", "xml", "application/xml", moodle_xml.read, moodle_write.write),
     "qti12": Format("QTI 1.2", "zip", "application/zip", qti.read, qti12_write.write),
-    "qti21": Format("QTI 2.1", "zip", "application/zip", qti.read, qti2_write.write),
-    "qti22": Format("QTI 2.2", "zip", "application/zip", qti.read, qti2_write.write),
-    "qti3": Format("QTI 3.0", "zip", "application/zip", qti.read, qti2_write.write_3),
+    "qti21": Format("QTI 2.1", "zip", "application/zip", qti.read, qti2_package.write),
+    "qti22": Format("QTI 2.2", "zip", "application/zip", qti.read, qti2_package.write),
+    "qti3": Format("QTI 3.0", "zip", "application/zip", qti.read, qti2_package.write_3),
     "csv": Format("CSV", "csv", "text/csv; charset=utf-8", csv.read, csv.write),
 }
 

@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element
 
 from quizzes.formats import html, notes, package, weights, xml
 from quizzes.formats.draft import Draft, Problem
-from quizzes.formats.qti2_write import manifest
+from quizzes.formats.qti2_package import manifest
 from quizzes.formats.writing import accepted_entries, each, number, refuse_kind, widest_tolerance
 from quizzes.kinds import Data
 from quizzes.kinds.cloze import GAP
