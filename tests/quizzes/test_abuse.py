@@ -395,3 +395,23 @@ def test_16_twenty_saves_around_the_deadline_are_kept_or_refused_never_both():
     assert 0 < len(kept) < 20
     last = Attempt.objects.get(pk=attempt.pk)
     assert all(answer.received_at < last.accepts_until for answer in Answer.objects.all())
+
+
+def test_access_code_is_not_guessed_and_a_guesser_locks_nobody_else_out(course, student):
+    quiz = make_quiz(course, ("single",), now=clock.now(), access_code="backprop-4711")
+    guesser, honest = signed_in(student), signed_in(student_of(course))
+    for number in range(40):
+        guesser.post(url("start", quiz.pk), {"access_code": f"backprop-{number}"})
+    guesser.post(url("start", quiz.pk), {"access_code": "backprop-4711"})  # right, but while it has to wait
+    guesser.post(url("start", quiz.pk))
+    assert Attempt.objects.count() == 0
+    honest.post(url("start", quiz.pk), {"access_code": " BACKPROP-4711"})
+    assert Attempt.objects.get().quiz == quiz
+
+
+def test_access_code_is_in_no_page_of_a_student(course, student):
+    quiz = make_quiz(course, ("single",), now=clock.now(), access_code="backprop-4711")
+    browser = signed_in(student)
+    page = browser.post(url("start", quiz.pk), {"access_code": "wrong"}, follow=True)
+    assert "4711" not in told(page)
+    assert "4711" not in "".join(told(browser.get(address)) for address in every_address(quiz))
