@@ -270,6 +270,29 @@ def test_who_is_cut_off_over_the_end_goes_on_when_the_connection_is_back(open_pa
     assert standing(attempt, 2) == ["0.64"]
 
 
+def test_crash_and_cut_over_the_end_lose_nothing(open_page, attempt):
+    page = take(open_page, attempt)
+    cut(page)
+    page.locator("[name=q2]").fill("0.64")
+    state(page, "failed")
+    page.wait_for_timeout(3000)
+    fresh = page.context.new_page()
+    page.close(run_before_unload=False)
+    end = clock.now() - timedelta(seconds=1)
+    Attempt.objects.filter(pk=attempt.pk).update(
+        started_at=end - timedelta(seconds=90),
+        last_seen_at=end - timedelta(seconds=33),
+        deadline=end,
+        accepts_until=end,
+    )
+    fresh.context.set_offline(False)
+    fresh.goto(url("attempt", attempt))
+    expect(fresh.locator("[data-note=given]")).to_contain_text("given back")
+    wait_until(lambda: standing(attempt, 2) == ["0.64"], what="the answer")
+    attempt.refresh_from_db()
+    assert attempt.credited_seconds >= 3
+
+
 def test_storage_that_is_blocked_is_told_and_answers_are_saved_all_the_same(open_page, attempt):
     page = open_page(attempt.user)
     page.add_init_script(
