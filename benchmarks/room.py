@@ -219,13 +219,14 @@ async def discuss(
     await asyncio.sleep(3 * ASK_SECONDS)
     record.polls.clear()
     cpu = site.cpu_seconds("web"), time.process_time()
-    began, last, delays = time.perf_counter(), [], []
+    began, last, delays, clicks_took = time.perf_counter(), [], [], []
     for number in range(clicks):
         position, revealed = number // 2 % len(school.QUESTIONS) + 1, bool(number % 2)
         act = ("room_reveal", {}) if revealed else ("room_discuss", {"position": str(position)})
         record.seen.clear()
         clicked = time.perf_counter()
         await asyncio.to_thread(_click, instructor, quiz, *act)
+        clicks_took.append(time.perf_counter() - clicked)
         done = record.seen.setdefault((position, revealed), [])
         while len(done) < len(students) and time.perf_counter() - clicked < GIVE_UP_SECONDS:
             await asyncio.sleep(0.05)
@@ -233,7 +234,8 @@ async def discuss(
             record.errors += len(students) - len(done)
         delays += [at - clicked for at in done]
         last.append(max(done, default=clicked + GIVE_UP_SECONDS) - clicked)
-        print(f"click {number + 1}: {len(done)} have seen it, the last after {last[-1]:.2f} s", flush=True)
+        said = f"click {number + 1} took {clicks_took[-1]:.2f} s, {len(done)} have seen it"
+        print(f"{said}, the last after {last[-1]:.2f} s", flush=True)
         await asyncio.sleep(max(0.0, TALK_SECONDS - (time.perf_counter() - clicked)))
     seconds = time.perf_counter() - began
     web, played = site.cpu_seconds("web") - cpu[0], time.process_time() - cpu[1]
@@ -245,6 +247,8 @@ async def discuss(
         "seen_by_last_s": round(max(last), 2),
         "seen_by_last_median_s": round(median(last), 2),
         "seen_p95_s": round(sorted(delays)[int(0.95 * len(delays))], 2),
+        "click_itself_median_s": round(median(clicks_took), 2),
+        "click_itself_max_s": round(max(clicks_took), 2),
         "polls_per_s": round(len(polls) / seconds),
         "unchanged_share": round(record.unchanged / max(1, len(polls)), 2),
         "poll_p95_ms": round(polls[int(0.95 * len(polls))] * 1e3, 1),
