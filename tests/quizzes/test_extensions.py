@@ -10,7 +10,7 @@ from quizzes import services
 from quizzes.errors import Refused, TooLate, WouldEnd
 from quizzes.models import Attempt, AttemptEvent, Quiz
 from tests.factories import NOW, CourseFactory, UserFactory, instructor_of, student_of
-from tests.quizzes.factories import make_quiz
+from tests.quizzes.factories import make_question, make_quiz
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -384,3 +384,33 @@ def test_moving_a_class_takes_as_many_queries_as_moving_one(
         services.start_attempt(quiz=quiz, user=student_of(course), now=NOW)
     with django_assert_num_queries(16):
         services.more_time_for_everybody(quiz=quiz, extra_seconds=60, by=teacher, now=NOW)
+
+
+def test_a_quiz_whose_times_are_changed_in_the_administration_moves_who_writes(client, course, student):
+    quiz = make_quiz(course, (), now=clock.now())
+    quiz.slots.create(position=1, question=make_question(course), points=1)
+    attempt = services.start_attempt(quiz=quiz, user=student, now=clock.now())
+    client.force_login(UserFactory(is_staff=True, is_superuser=True))
+    url = reverse("admin:classroom_accommodation_changelist")
+    Accommodation.objects.create(course=course, user=student, time_multiplier=2)
+    picked = {"action": "delete_selected", "_selected_action": Accommodation.objects.get().pk, "post": "yes"}
+    with_admin = reverse("admin:quizzes_quiz_change", args=[quiz.pk])
+    form = client.get(with_admin).context["adminform"].form
+    sent = {
+        name: value if value is not None else ""
+        for name, value in ((name, form[name].value()) for name in form.fields)
+        if value is not False and name not in {"opens_at", "closes_at", "published_at", "review_released_at"}
+    }
+    for name in ("opens_at", "published_at"):
+        sent[f"{name}_0"], sent[f"{name}_1"] = getattr(quiz, name).strftime("%Y-%m-%d %H:%M:%S").split()
+    sent |= {
+        "review": "{}",
+        "time_limit_seconds": "600",
+        "slots-TOTAL_FORMS": "0",
+        "slots-INITIAL_FORMS": "0",
+    }
+    client.post(with_admin, sent)
+    assert Quiz.objects.get(pk=quiz.pk).time_limit_seconds == 600
+    assert minutes_of(attempt) == 20
+    client.post(url, picked)
+    assert minutes_of(attempt) == 10
