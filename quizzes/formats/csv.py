@@ -99,7 +99,7 @@ def _read_rows(rows: Any, names: list[str], reading: Reading) -> None:  # noqa: 
 
 
 def _draft(cells: dict[str, str], line: int) -> Draft:
-    kind, body = cells["kind"].strip().lower(), cells["question"].strip()
+    kind, body = cells.get("kind", "").strip().lower(), cells.get("question", "").strip()
     if kind not in KINDS:
         raise Unreadable(
             _("“%(kind)s” is no kind: write one of %(names)s.")

@@ -6,9 +6,11 @@ MAX_CHARACTERS = 2_000_000
 _DECLARATION = re.compile(r"\A\s*<\?xml\b[^>]*\?>")
 _ENCODING = re.compile(r"""encoding\s*=\s*["']([\w.-]+)["']""")
 _TOKENS = re.compile(
-    r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<!\w[^>]*>|<(?P<end>/?)(?P<name>[\w:.-]+)(?P<rest>[^<>]*?)(?P<empty>/?)>",
+    r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<!\w[^>]*+>|<(?P<end>/?)(?P<name>[\w:.-]++)(?P<rest>[^<>]*+)>",
     re.DOTALL,
 )
+#: What must end, or looking for the end would take for ever.
+_LONG = (("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"))
 _BARE = re.compile(r"""((?:^|\s)[a-zA-Z][\w-]*)(?=\s|$)(?!\s*=)""")
 _QUOTED = re.compile(r"""[\w:.-]+\s*=\s*(?:"[^"]*"|'[^']*')""")
 _AMPERSAND = re.compile(r"&(?!#\d+;|#x[0-9a-fA-F]+;|(?:amp|lt|gt|quot|apos);)")
@@ -25,7 +27,7 @@ def mended(content: bytes) -> bytes | None:
         text = content.decode(named[1] if named else "utf-8")
     except (UnicodeDecodeError, LookupError):
         return None
-    if len(text) > MAX_CHARACTERS:
+    if len(text) > MAX_CHARACTERS or any(text.rfind(start) > text.rfind(end) for start, end in _LONG):
         return None
     parts: list[str] = []
     still_open: list[str] = []
@@ -51,9 +53,10 @@ def _token(token: re.Match[str], still_open: list[str]) -> str:
             missing.append(f"</{still_open.pop()}>")
         still_open.pop()
         return "".join(missing) + token[0]
-    if not token["empty"]:
+    is_empty = token["rest"].endswith("/")
+    if not is_empty:
         still_open.append(name)
-    return f"<{name}{_attributes(token['rest'])}{token['empty']}>"
+    return f"<{name}{_attributes(token['rest'].removesuffix('/'))}{'/' if is_empty else ''}>"
 
 
 def _attributes(text: str) -> str:

@@ -1,6 +1,8 @@
 """Files that mean harm are refused with a reason, and quickly; no bytes at all make reading fail."""
 
+import csv
 import io
+import json
 import stat
 import time
 import zipfile
@@ -10,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quizzes import formats
+from quizzes.kinds import KINDS
 
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 ATTACKS = {
@@ -171,3 +174,43 @@ def test_no_damage_to_a_package_makes_reading_fail(place, damage):
     content = bytearray(zipped(("item.xml", ITEM.format(more=""))))
     content[place : place + len(damage)] = damage
     formats.read("package.zip", bytes(content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<quiz><" + "a" * 100_000,
+        "<quiz>" + "<!--" * 20_000,
+        "<quiz>" + "<![CDATA[" * 20_000,
+        "<quiz>" + "<a b" * 50_000,
+        "\\(" * 50_000 + "{T}",
+        "[" * 50_000 + "{T}",
+        "Q{~a " + "x=y" * 50_000 + "}",
+        "$a_{" * 50_000 + "{T}",
+        "{" * 100_000,
+        "a{\n\n" * 10_000,
+        "[html]" + "<b " * 50_000 + "{T}",
+        "kind,question\n" + '"' * 100_001,
+    ],
+)
+def test_nothing_costs_more_time_than_it_is_long(content):
+    began = time.process_time()
+    formats.read("file", content.encode())
+    assert time.process_time() - began < 3
+
+
+WORDS = "options text right fraction answers value absolute accepted pairs left"
+NAMES = st.sampled_from([*WORDS.split(), "gaps", "kind", "data", "items", "feedback"])
+JSON = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=3)),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(NAMES, inner, max_size=3)),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(sorted(KINDS)), st.dictionaries(NAMES, JSON, max_size=4))
+def test_no_details_make_reading_a_table_fail(kind, details):
+    made = io.StringIO()
+    csv.writer(made).writerows([["kind", "question", "details"], [kind, "Q {{1}}", json.dumps(details)]])
+    formats.read("table.csv", made.getvalue().encode())
