@@ -19,7 +19,7 @@ from quizzes.formats import (
     qti12_write,
 )
 from quizzes.formats.draft import Draft, Problem, Reading
-from quizzes.formats.text import decode
+from quizzes.formats.text import decode, is_binary
 from quizzes.kinds import KINDS
 
 MAX_BYTES = 20 * 1024 * 1024
@@ -68,6 +68,9 @@ def read(name: str, content: bytes, format: str = AUTO) -> Reading:
         return reading
     if not content.strip(b"\xef\xbb\xbf \t\r\n\x00"):
         reading.give_up(_("The file is empty."))
+        return reading
+    if chosen in {"gift", "csv"} and is_binary(content):
+        reading.give_up(_("This is no file of questions: choose GIFT, Moodle XML, QTI or CSV."))
         return reading
     reading = FORMATS[chosen].read(content)
     reading.drafts = [draft for draft in reading.drafts if _is_sound(draft, reading)]

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from quizzes import formats
 from quizzes.kinds import KINDS
+from tests.quizzes.formats.drafts import PNG
 
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 ATTACKS = {
@@ -55,6 +56,11 @@ def test_deeply_nested_html_keeps_its_words():
 @pytest.mark.parametrize("content", [b"", b"\xef\xbb\xbf", b"\x00\x00", b" \n "])
 def test_an_empty_file_is_named(content):
     assert [problem.message for problem in formats.read("a.gift", content).problems] == ["The file is empty."]
+
+
+def test_a_picture_is_no_file_of_questions():
+    reading = formats.read("net.png", PNG)
+    assert (reading.drafts, reading.is_unreadable, len(reading.problems)) == ([], True, 1)
 
 
 BITS = st.sampled_from(
