@@ -108,7 +108,8 @@ def _with_options(kind: str, data: Data) -> Data:
     if kind != "true_false":
         return data
     right = bool(data.get("right"))
-    return {"options": [{"text": _("True"), "right": right}, {"text": _("False"), "right": not right}]}
+    said = [{"text": _("True"), "right": right}, {"text": _("False"), "right": not right}]
+    return {"options": said, "in_order": True}
 
 
 def _options(title: str, data: Data, answers: Sequence[Answered], *, several: bool) -> Part:

@@ -9,6 +9,7 @@ from classroom.demo.cohort import Cohort, Student
 from classroom.demo.course import content
 from classroom.models import Course
 from quizzes import services
+from quizzes.kinds.base import options_of
 from quizzes.models import Attempt, Category, Quiz, Slot
 
 #: How long the demo's quizzes last.
@@ -126,10 +127,9 @@ def answer(question: dict[str, Any], student: Student, rng: random.Random) -> li
         return [f"{question['answer']:g}" if knows else rng.choice(question["slips"])]
     if question["kind"] == "short_text":
         return [rng.choice(question["accepted"]) if knows else rng.choice(question["slips"])]
-    right, others = (
-        question["right"],
-        [i for i in range(len(question["options"])) if i not in question["right"]],
-    )
+    places = [str(one["text"]) for one in options_of(details(question))]
+    right = [places.index(question["options"][i]) for i in question["right"]]
+    others = [place for place in range(len(places)) if place not in right]
     if question["kind"] == "single":
         return [str(right[0] if knows else rng.choice(others))]
     chosen = set(right)

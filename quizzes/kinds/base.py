@@ -141,8 +141,17 @@ def padded(value: Value | None, count: int) -> list[str]:
 
 
 def options_of(data: Data) -> list[Data]:
-    """Return the options of a choice, each with `text`, `right` and perhaps `feedback` and more."""
-    return rows_of(data, "options")
+    """Return the options of a choice as answers count them, each with `text`, `right` and perhaps more.
+
+    In alphabetical order: authors like to write the right one first, and pages tell in their source what an
+    answer is, so it must not be the place in their list. With `in_order` they stay as they are.
+    """
+    options = rows_of(data, "options")
+    return options if data.get("in_order") else sorted(options, key=lambda one: _by_letter(one.get("text")))
+
+
+def _by_letter(text: object) -> tuple[str, str]:
+    return str(text).casefold(), str(text)
 
 
 def option_problems(data: Data) -> list[str]:
@@ -166,8 +175,9 @@ def option_problems(data: Data) -> list[str]:
 
 
 def option_order(data: Data, rng: random.Random, *, shuffle: bool) -> list[int]:
-    """Return the places of all options, shuffled if wanted."""
-    order = list(range(len(options_of(data))))
+    """Return the places of all options, shuffled if wanted, else as the author put them."""
+    counted = {id(option): place for place, option in enumerate(options_of(data))}
+    order = [counted[id(option)] for option in rows_of(data, "options")]
     if shuffle:
         rng.shuffle(order)
     return order
@@ -244,7 +254,7 @@ def quoted(text: str) -> str:
 
 def canonical(texts: list[str]) -> list[str]:
     """Return each text once, in alphabetical order: the place of one in it tells nothing about the key."""
-    return sorted(set(texts), key=lambda text: (text.casefold(), text))
+    return sorted(set(texts), key=_by_letter)
 
 
 def choices_shown(texts: list[str], order: list[int]) -> list[Data]:

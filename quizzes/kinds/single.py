@@ -105,8 +105,9 @@ def _options(data: Data) -> Data:
     right = bool(data.get("right"))
     said_true, said_false = data.get("feedback_true", ""), data.get("feedback_false", "")
     return {
+        "in_order": True,
         "options": [
             {"text": _("True"), "right": right, "feedback": said_true},
             {"text": _("False"), "right": not right, "feedback": said_false},
-        ]
+        ],
     }

@@ -12,6 +12,7 @@ from quizzes import checking
 from quizzes.checking import record
 from quizzes.errors import Refused
 from quizzes.kinds import KINDS, Data, Score
+from quizzes.kinds.base import options_of
 from quizzes.marks import mark
 from quizzes.models import (
     Answer,
@@ -78,7 +79,7 @@ def _check_comparable(version: QuestionVersion, given: list[QuestionVersion]) ->
 
 def _asked(data: Data) -> list[object]:
     """Return what answers refer to by number; a mended version must keep it."""
-    texts = [option.get("text") for option in data.get("options", []) if isinstance(option, dict)]
+    texts = [option.get("text") for option in options_of(data)]
     lefts = [pair.get("left") for pair in data.get("pairs", []) if isinstance(pair, dict)]
     gaps = [gap.get("kind") for gap in data.get("gaps", []) if isinstance(gap, dict)]
     return [texts, lefts, sorted(map(str, data.get("items", []))), gaps]

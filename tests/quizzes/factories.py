@@ -7,7 +7,7 @@ from quizzes import services
 from quizzes.models import Quiz, Slot
 from tests.factories import NOW, CourseFactory
 
-SINGLE = {"options": [{"text": "A step", "right": True}, {"text": "A sigmoid"}, {"text": "ReLU"}]}
+SINGLE = {"options": [{"text": "A step", "right": True}, {"text": "An ELU"}, {"text": "ReLU"}]}
 MULTIPLE = {
     "options": [{"text": "a", "right": True}, {"text": "b", "right": True}, {"text": "c"}, {"text": "d"}]
 }

@@ -175,7 +175,7 @@ def test_the_log_tells_answers_and_events_in_order(quiz):
     assert [
         (e.what, e.since_start, e.since_before, e.question, e.said, e.detail, e.tab) for e in entries
     ] == [
-        ("answered", 30, 30, "1. A single question", ["A sigmoid"], "", "abcd"),
+        ("answered", 30, 30, "1. A single question", ["An ELU"], "", "abcd"),
         ("focus", 45, 15, "", [], "for 12 s", ""),
         ("answered", 50, 5, "1. A single question", ["A step"], "", "othe"),
         ("answered", 60, 10, "2. A numeric question", ["`0.64`"], "", "abcd"),

@@ -2,6 +2,7 @@ import math
 import random
 import time
 from fnmatch import fnmatchcase
+from itertools import permutations
 
 import pytest
 from hypothesis import given, settings
@@ -395,7 +396,7 @@ def test_the_gaps_of_a_cloze_count_by_their_points():
         KINDS["cloze"].score(CLOZE, value) for value in (["chain rule"], ["", "0.64"], ["x", "0.64", "0"], [])
     ]
     assert [one.fraction for one in found] == [0.25, 0.5, 0.75, 0]
-    assert KINDS["cloze"].said(CLOZE, ["", "0.64", "1"]) == ["2: `0.64`", "3: A sigmoid"]
+    assert KINDS["cloze"].said(CLOZE, ["", "0.64", "1"]) == ["2: `0.64`", "3: An ELU"]
 
 
 @pytest.mark.parametrize(
@@ -433,3 +434,20 @@ def test_the_gaps_of_a_cloze_count_by_their_points():
 )
 def test_an_unsound_question_of_the_newer_kinds_is_told_what_to_mend(kind, data):
     assert KINDS[kind].problems(data) != []
+
+
+@pytest.mark.parametrize("kind", ["single", "multiple"])
+def test_where_the_author_put_the_right_option_is_in_no_page(kind):
+    """Two authors who differ only in the order of their list give the same values to the same texts."""
+    options = [{"text": "zebra", "right": True}, {"text": "ant"}, {"text": "mole"}]
+    pages = [
+        {
+            option["text"]: option["value"]
+            for option in KINDS[kind].fields({"options": list(order)}, [0, 1, 2], None)["options"]
+        }
+        for order in permutations(options)
+    ]
+    assert pages == [{"ant": "0", "mole": "1", "zebra": "2"}] * 6
+    data = {"options": options}
+    assert KINDS[kind].order(data, random.Random(1), shuffle=False) == [2, 0, 1]
+    assert KINDS[kind].score(data, ["2"]).fraction == 1

@@ -319,13 +319,13 @@ def test_rows_are_added_removed_and_moved_without_script_and_without_loss(author
     shown = fields_of(author.post(new("single"), sent | {"add": "data-options"}))
     assert shown["data-options-count"] == ["5"]  # four are shown at first
     shown = fields_of(author.post(new("single"), sent | {"remove": "data-options-0"}))
-    assert shown["data-options-0-text"] == ["A sigmoid"]
+    assert shown["data-options-0-text"] == ["An ELU"]
     assert "data-options-0-right" not in shown
     shown = fields_of(author.post(new("single"), sent | {"up": "data-options-2"}))
     assert [shown[f"data-options-{place}-text"] for place in range(3)] == [
         ["A step"],
         ["ReLU"],
-        ["A sigmoid"],
+        ["An ELU"],
     ]
     assert shown["body"] == ["Unfinished"]
     assert Question.objects.count() == 0

@@ -377,7 +377,7 @@ def test_students_follow_with_their_own_answer_and_see_the_right_one_once_reveal
     question = page.context["question"]
     assert [(bar.label, bar.count, bar.right) for bar in question.bars] == [
         ("A step", 0, True),
-        ("A sigmoid", 0, False),
+        ("An ELU", 0, False),
         ("ReLU", 1, False),
         ("No answer", 0, False),
     ]

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 OPTIONS = {
     "options": [
         {"text": "A step", "right": True},
-        {"text": "A sigmoid", "misconception": "Takes smooth for non-linear"},
+        {"text": "An ELU", "misconception": "Takes smooth for non-linear"},
         {"text": "ReLU"},
     ]
 }
@@ -226,7 +226,7 @@ def test_options_are_counted_by_thirds(course):
     assert (version.answers, version.upper, version.lower) == (6, 2, 2)
     assert [(r.text, r.count, r.upper, r.lower, r.tone) for r in part.responses] == [
         ("A step", 3, 2, 0, "good"),
-        ("A sigmoid", 3, 0, 2, ""),
+        ("An ELU", 3, 0, 2, ""),
         ("ReLU", 0, 0, 0, ""),
     ]
 
@@ -248,13 +248,13 @@ def test_after_a_regrade_the_mended_key_says_what_is_right(course):
     quiz = make_quiz(course, ("single",), now=NOW)
     question = quiz.slots.get(position=1).question
     attempt = take(quiz, "1")
-    mended = {"options": [{"text": "A step"}, {"text": "A sigmoid", "right": True}, {"text": "ReLU"}]}
+    mended = {"options": [{"text": "A step"}, {"text": "An ELU", "right": True}, {"text": "ReLU"}]}
     version = revise(question, mended)
     attempt.items.update(scored_by=version)
     [given] = responses(answered_items(quiz=quiz, question=question, which=Which.FIRST))
     assert [(r.text, r.tone) for r in given.parts[0].responses] == [
         ("A step", ""),
-        ("A sigmoid", "good"),
+        ("An ELU", "good"),
         ("ReLU", ""),
     ]
 
