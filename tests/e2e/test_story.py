@@ -181,7 +181,10 @@ def test_an_evening_of_the_course(open_page, course, quiz, exercise, event):
     assert at_teacher.locator(".heat tbody td[data-tone=good]").count() == 8
     assert at_teacher.locator("#teams-panel").get_by_text("Clean digits").is_visible()
     at_teacher.goto(f"/c/dl/quizzes/{quiz.pk}/run/")
+    at_teacher.on("dialog", lambda dialog: dialog.accept())
+    at_teacher.get_by_role("button", name="Close the quiz").click()
     at_teacher.get_by_role("button", name="Release the review").click()
+    expect(at_teacher.get_by_role("button", name="Hide the review")).to_be_visible()
     at_ada.goto(quiz.get_absolute_url())
     at_ada.get_by_role("link", name="Review").click()
     assert at_ada.get_by_text("4 of 6 points").is_visible()
