@@ -12,6 +12,8 @@ import json
 import os
 import random
 import resource
+import signal
+import sys
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -282,6 +284,7 @@ def main() -> None:
     chosen = parser.parse_args()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the server is stopped, too
     load = os.getloadavg()[0]
 
     call_command("prepare")
