@@ -29,7 +29,7 @@ PREFIX = "/live/"
 #: 128 secret bits, as `secrets.token_urlsafe(16)` writes them; whatever looks otherwise is never looked up.
 ADDRESS = re.compile(rf"{PREFIX}([A-Za-z0-9_-]{{22}})\.json")
 #: How old (seconds) an answer may get; a reading that took long rests ten times as long.
-READ_SECONDS = 0.7
+READ_SECONDS = 0.5
 REST = 10
 #: How long (seconds) an unknown token stays unknown without a look.
 UNKNOWN_SECONDS = 5.0

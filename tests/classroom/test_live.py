@@ -74,9 +74,9 @@ def test_seconds_run_on_and_change_the_tag_only_with_their_end(ticks):
     app = LiveNews(elsewhere, source := Source(News({}, 10.0, "noon")))
     _, headers, body = ask(app)
     assert body == {"seconds": 10.0}
-    ticks[0] += 0.5
-    assert ask(app)[2] == {"seconds": 9.5}
-    ticks[0] += 0.5
+    ticks[0] += 0.25
+    assert ask(app)[2] == {"seconds": 9.75}
+    ticks[0] += 0.75
     source.news = News({}, 9.0, "noon")
     assert ask(app, etag=headers["ETag"])[0] == 304
     ticks[0] += 1
