@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import json
 import resource
+import signal
 import sys
 
 from benchmarks.quiz import school
@@ -40,6 +41,7 @@ def main() -> None:
         "--working", type=float, default=40, help="seconds from the first page to the hand-in"
     )
     chosen = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the servers are stopped, too
     classes = [int(size) for size in chosen.classes.split(",") if size]
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
