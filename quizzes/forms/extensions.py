@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from classroom.models import Course, Enrolment, Group, Role, User
-from quizzes.forms.moments import DurationField, MomentField
+from classroom.moments import MomentField
+from quizzes.forms.durations import DurationField
 
 DAY_SECONDS = 24 * 3600
 TAKERS = (Role.STUDENT, Role.GUEST)

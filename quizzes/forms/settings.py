@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from classroom.models import Course
-from quizzes.forms.moments import DurationField, MomentField
+from classroom.moments import MomentField
+from quizzes.forms.durations import DurationField
 from quizzes.models import Quiz
 from quizzes.phases import Phase, Shown
 

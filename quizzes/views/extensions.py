@@ -13,7 +13,7 @@ from classroom.models import Accommodation, Extension
 from quizzes import access, services
 from quizzes.errors import Refused, WouldEnd
 from quizzes.forms import AccommodationForm, EverybodyForm, ExtensionForm
-from quizzes.forms.moments import duration_text
+from quizzes.forms.durations import duration_text
 from quizzes.models import Quiz
 
 

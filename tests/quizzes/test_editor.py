@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from classroom import clock
 from classroom.models import AuditEntry
+from classroom.moments import MomentField
 from quizzes import services
 from quizzes.errors import Refused
-from quizzes.forms.moments import DurationField, MomentField, duration_text
+from quizzes.forms.durations import DurationField, duration_text
 from quizzes.models import Category, Question, Quiz, Section, Slot
 from tests.factories import CourseFactory, instructor_of, student_of
 from tests.quizzes.factories import make_question, make_quiz
