@@ -64,10 +64,10 @@ class Visitor:
         return path if path.startswith("http") else self.origin + path
 
     def _open(self, request: Request) -> Answer:
-        cookies = [f"{cookie.name}={cookie.value}" for cookie in self.jar]
-        if self.session:
+        if self.session:  # sent along redirects, too; other cookies are the opener's business
+            cookies = [f"{cookie.name}={cookie.value}" for cookie in self.jar]
             cookies.append(f"{self.session['name']}={self.session['value']}")
-        request.add_header("Cookie", "; ".join(cookies))
+            request.add_header("Cookie", "; ".join(cookies))
         try:
             with self.opener.open(request, timeout=30) as response:
                 return Answer(response.status, response.url, response.read().decode())
