@@ -85,15 +85,16 @@ def asked_questions(
 
     `checked` and `solved` are the positions of questions whose answer is judged at once, in practice.
     """
-    answers = standing_answers(queries.log_of(attempt))
+    fresh = attempt.just_given  # nothing has been answered or asked for yet
+    answers = standing_answers([] if fresh else queries.log_of(attempt))
     # What an author lets a sandbox check in a quiz that counts is told whole.
     shown = shown_during(attempt.quiz) if attempt.quiz.practice else EVERYTHING
     solvable = attempt.quiz.practice and Shown.SOLUTION in shown
     shows_hints = attempt.quiz.practice or attempt.quiz.hint_cost_percent is not None
-    hints = queries.hints_of(attempt) if shows_hints else Counter()
-    items = queries.items_of(attempt)
+    hints = queries.hints_of(attempt) if shows_hints and not fresh else Counter()
+    items = fresh or queries.items_of(attempt)
     allowed = {item.position: checks_allowed(item, attempt.quiz) for item in items}
-    checks = queries.checks_of(attempt) if any(allowed.values()) else Counter()
+    checks = queries.checks_of(attempt) if any(allowed.values()) and not fresh else Counter()
     asked: list[AskedQuestion] = []
     section: Section | None = None
     for item in items:

@@ -12,11 +12,12 @@ from uuid import uuid4
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: status, address after redirects, and text."""
+    """What came back: status, address after redirects, text, and the address the page itself names."""
 
     status: int
     url: str
     text: str
+    own_url: str = ""
 
 
 class Visitor:
@@ -70,7 +71,8 @@ class Visitor:
             request.add_header("Cookie", "; ".join(cookies))
         try:
             with self.opener.open(request, timeout=30) as response:
-                return Answer(response.status, response.url, response.read().decode())
+                own_url = response.headers.get("Content-Location", "")
+                return Answer(response.status, response.url, response.read().decode(), own_url)
         except HTTPError as error:
             with error:
                 return Answer(error.code, error.url, error.read().decode())

@@ -9,7 +9,10 @@ TIMEOUT_SECONDS = 30
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back: status 0 when nothing did."""
+    """What came back: status 0 when nothing did.
+
+    `location` is where to go, or for a page that has an address of its own, that address.
+    """
 
     status: int
     location: str
@@ -40,7 +43,7 @@ class _Wire(asyncio.Protocol):
         self.received.clear()
         waiting, self.waiting = self.waiting, None
         if not waiting.done():
-            waiting.set_result(Reply(int(head[9:12]), _header(head, b"location").decode(), body))
+            waiting.set_result(Reply(int(head[9:12]), _location(head), body))
 
     def connection_lost(self, error: Exception | None) -> None:
         self.closed = True
@@ -55,6 +58,10 @@ def _header(head: bytes, name: bytes) -> bytes:
         return b""
     at += len(name) + 3
     return head[at : head.index(b"\r\n", at)].strip()
+
+
+def _location(head: bytes) -> str:
+    return (_header(head, b"location") or _header(head, b"content-location")).decode()
 
 
 class Browser:

@@ -61,6 +61,9 @@ class Attempt(models.Model):
         _("answers still to be graded"), default=0, help_text=_("Until it is 0, the score is provisional.")
     )
 
+    #: Its questions as they were just given; None unless it was started a moment ago and not read back.
+    just_given: "list[AttemptItem] | None" = None
+
     objects = AttemptQuerySet.as_manager()
 
     class Meta:

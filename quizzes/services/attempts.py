@@ -34,7 +34,8 @@ def start_attempt(
 ) -> Attempt:
     """Start an attempt, or return the one that is running: a second click or tab starts no second one.
 
-    `device` is where it is started from; another one later is a signal for instructors.
+    `device` is where it is started from; another one later is a signal for instructors. A new attempt brings
+    its questions along (`Attempt.just_given`).
 
     Raises
     ------
@@ -88,6 +89,7 @@ def _create_attempt(quiz: Quiz, user: User, now: datetime, made: int, device: De
             detail={"deadline": deadline and deadline.isoformat()} | (device.detail if device else {}),
         )
     )
+    attempt.just_given = items
     return attempt
 
 

@@ -1,5 +1,6 @@
 """What a student does: find a quiz, start, answer, hand in, look at the review."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import uuid4
 
@@ -79,11 +80,20 @@ def _lobby(quiz: Quiz, seat: Seat, now: datetime) -> dict[str, object]:
     return {"live_url": address_of(room.token)} | queries.lobby(room=room)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
+@never_cache
+@gzip_page
 def start(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Start an attempt, or go on with the running one."""
+    """Start an attempt and show its page at once, or go on with the running one.
+
+    A whole class starts in the same moment, so its first page costs no second request. That page belongs to
+    the attempt's own address and calls itself so; whoever loads this address again is sent there.
+    """
     now = clock.now()
     seat, found = access.visible_quiz(request, slug, pk, now)
+    if request.method == "GET":
+        running = Attempt.objects.filter(quiz=found, user=seat.user, finished_at=None).first()
+        return redirect("quizzes:attempt", slug, running.pk) if running else redirect(found)
     try:
         attempt = services.start_attempt(
             quiz=found,
@@ -95,7 +105,12 @@ def start(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("quizzes:quiz", slug, pk)
-    return redirect("quizzes:attempt", slug, attempt.pk)
+    if attempt.just_given is None:
+        return redirect("quizzes:attempt", slug, attempt.pk)
+    attempt.quiz = found  # as it was read, with its week
+    response = _attempt_page(request, attempt, now)
+    response["Content-Location"] = reverse("quizzes:attempt", args=[slug, attempt.pk])
+    return response
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,12 +132,18 @@ def attempt(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         return redirect("quizzes:attempt_done", slug, pk)
     services.note_seen(attempt=found, now=now, device=device_of(request))
     judged = {name: _numbers(request.GET.get(name, "")) for name in ("checked", "solved")}
+    return _attempt_page(request, found, now, **judged)
+
+
+def _attempt_page(
+    request: HttpRequest, attempt: Attempt, now: datetime, **judged: Collection[int]
+) -> HttpResponse:
     context = {
-        "attempt": found,
-        "quiz": found.quiz,
-        "questions": asked_questions(found, **judged),
-        "seconds_left": found.seconds_left(now),
-        "seen": found.last_saved_at.isoformat() if found.last_saved_at else "",
+        "attempt": attempt,
+        "quiz": attempt.quiz,
+        "questions": asked_questions(attempt, **judged),
+        "seconds_left": attempt.seconds_left(now),
+        "seen": attempt.last_saved_at.isoformat() if attempt.last_saved_at else "",
     }
     return render(request, "quizzes/attempt.html", context)
 

@@ -507,3 +507,20 @@ def test_closing_by_the_instructor_ends_the_page(open_page, quiz, attempt):
     services.close_quiz(quiz=quiz, by=instructor_of(quiz.course), now=clock.now())
     page.evaluate("document.querySelector('count-down').sync()")
     page.wait_for_url("**/done/", timeout=15_000)
+
+
+def test_page_that_answers_the_start_goes_by_the_attempts_address(open_page, quiz):
+    page = open_page(student_of(quiz.course))
+    page.goto(quiz.get_absolute_url())
+    page.get_by_role("button", name="Start the quiz").click()
+    page.locator("[name=q2]").fill("0.64")
+    state(page, "saved")
+    attempt = Attempt.objects.get()
+    assert page.url.endswith(url("attempt", attempt))
+    page.reload()  # asks for the attempt: a second start would ask the student to send the form again
+    expect(page.locator("[name=q2]")).to_have_value("0.64")
+    page.go_back()
+    assert page.url.endswith(quiz.get_absolute_url())
+    page.go_forward()
+    expect(page.locator("[name=q2]")).to_have_value("0.64")
+    assert list(attempt.events.values_list("what", flat=True)) == [What.STARTED]

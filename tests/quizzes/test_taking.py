@@ -1,5 +1,6 @@
 import gzip
 import json
+import re
 from datetime import timedelta
 from hashlib import sha256
 
@@ -11,7 +12,7 @@ from classroom.models import Accommodation, Enrolment
 from quizzes import services
 from quizzes.models import Answer, Attempt, QuestionVersion
 from tests.factories import CourseFactory, instructor_of, student_of
-from tests.quizzes.factories import make_quiz
+from tests.quizzes.factories import ALL_KINDS, make_quiz
 
 pytestmark = pytest.mark.django_db
 
@@ -71,6 +72,40 @@ def test_a_quiz_that_is_not_open_cannot_be_started_by_guessing_its_address(as_st
     response = as_student.post(url("start", quiz), follow=True)
     assert "not open yet" in response.content.decode()
     assert Attempt.objects.count() == 0
+
+
+def without_secrets(page):
+    """A page's text without what is new each time: the masked token and the nonce."""
+    text = re.sub(
+        r'(csrfmiddlewaretoken" value|x-csrftoken"|nonce)[=:] ?"[^"]*"', r"\1", page.content.decode()
+    )
+    return re.sub(r'seconds="[\d.]+"|>\d+:\d\d<', "", text)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"practice": True}, {"marking": "certainty"}, {"hint_cost_percent": 10}],
+    ids=str,
+)
+def test_starting_shows_the_same_page_as_the_attempts_own_address(as_student, course, settings):
+    kinds = [kind for kind, _ in ALL_KINDS]
+    quiz = make_quiz(course, kinds, now=clock.now(), watch_focus=True, **settings)
+    QuestionVersion.objects.update(hints=["Think", "Think again"])
+    first = as_student.post(url("start", quiz))
+    attempt = Attempt.objects.get(quiz=quiz)
+    assert (first.status_code, first["Content-Location"]) == (200, url("attempt", attempt))
+    assert first["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
+    again = as_student.get(url("attempt", attempt))
+    # The menus for language and theme lead back to the address that was asked for.
+    menus = without_secrets(first).replace(url("start", quiz), url("attempt", attempt))
+    assert menus == without_secrets(again)
+
+
+def test_loading_the_starts_address_leads_to_the_attempt_or_the_door(as_student, quiz):
+    assert as_student.get(url("start", quiz))["Location"] == url("quiz", quiz)
+    assert Attempt.objects.count() == 0
+    as_student.post(url("start", quiz))
+    assert as_student.get(url("start", quiz))["Location"] == url("attempt", Attempt.objects.get())
 
 
 def test_a_second_start_goes_on_with_the_first_attempt(as_student, quiz, attempt):
@@ -264,7 +299,7 @@ def test_an_unpublished_quiz_does_not_exist_for_students(as_student, course):
 
 
 def test_no_state_changes_by_get(as_student, quiz, attempt):
-    for name, obj in (("start", quiz), ("hand_in", attempt), ("save", attempt)):
+    for name, obj in (("hand_in", attempt), ("save", attempt)):
         assert as_student.get(url(name, obj)).status_code == 405
 
 

@@ -22,6 +22,8 @@ class QuizForm extends HTMLElement {
     this.status = this.querySelector(".saved");
     this.notes = this.querySelector("[data-notes]");
     this.clock = this.querySelector("count-down");
+    // The first page comes as the answer to the start: a reload must ask for the attempt, not start again.
+    if (new URL(this.form.action).pathname !== location.pathname) history.replaceState(null, "", this.form.action);
     this.tab = new Tab(this.getAttribute("attempt"));
     this.line = new Line(this.form.elements.csrfmiddlewaretoken.value);
     this.map = new QuestionMap(this, `${this.tab.prefix}flags`);
