@@ -28,6 +28,14 @@ def visible_quiz(request: HttpRequest, slug: str, pk: int, now: datetime) -> tup
     return seat, _quiz(seat, pk, None if seat.is_staff else now)
 
 
+def quiz_to_take(request: HttpRequest, slug: str, pk: int, now: datetime) -> tuple[Seat, Quiz]:
+    """Return a quiz for somebody who may take it: an attempt of the staff's would count among the class's."""
+    seat = seat_in(request, slug, guests=True)
+    if seat.is_staff:
+        raise PermissionDenied(_("Only students of this course can do this."))
+    return seat, _quiz(seat, pk, now)
+
+
 def quiz_for_staff(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Quiz]:
     """Return a quiz for somebody who may see everybody's results."""
     seat = staff_seat(request, slug)

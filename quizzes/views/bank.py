@@ -19,6 +19,7 @@ from quizzes.models import Kind, Quiz, Tag
 from quizzes.queries import bank as queries
 from quizzes.queries.bank import Wanted
 from quizzes.services import shelving
+from quizzes.views import numbers
 
 PAGE_SIZE = 50
 
@@ -57,7 +58,7 @@ def wanted_in(request: HttpRequest) -> Wanted:
 
 def _change_many(request: HttpRequest, slug: str) -> HttpResponseRedirect:
     seat = instructor_seat(request, slug)
-    ids = [int(one) for one in request.POST.getlist("question") if one.isascii() and one.isdigit()][:1000]
+    ids = numbers.keys(request.POST.getlist("question"))
     act = request.POST.get("act", "")
     back = redirect(f"{reverse('quizzes:bank', args=[slug])}?{request.GET.urlencode()}")
     if not ids:
@@ -110,8 +111,8 @@ def _tag(request: HttpRequest, seat: Seat, ids: list[int]) -> str:
 
 
 def _add(request: HttpRequest, seat: Seat, ids: list[int]) -> str:
-    chosen = request.POST.get("quiz", "")
-    quiz = Quiz.objects.filter(course=seat.course, pk=int(chosen)).first() if chosen.isdecimal() else None
+    chosen = numbers.keys([request.POST.get("quiz", "")])
+    quiz = Quiz.objects.filter(course=seat.course, pk__in=chosen).first()
     if quiz is None:
         raise Refused(_("Choose a quiz to put the questions into."))
     done = shelving.add_to_quiz(quiz=quiz, ids=ids)

@@ -27,6 +27,7 @@ from quizzes.preview import NAME, Content, Preview, preview
 from quizzes.queries import bank as queries
 from quizzes.services import bank as writing
 from quizzes.services import shelving
+from quizzes.views import numbers
 
 #: How often the page asks, once a second, before it says that no worker answers.
 TRIAL_LOOKS = 30
@@ -67,14 +68,13 @@ def _content(version: QuestionVersion) -> Content:
 def _preview_of(request: HttpRequest, seat: Seat, content: Content) -> Preview:
     """Show the question with the seed and the answer that were sent, if any."""
     sent = request.POST if request.method == "POST" else request.GET
-    seed = sent.get("seed", "")
-    known = seed.isascii() and seed.isdigit() and len(seed) < 12 and "draw" not in sent
+    seed = None if "draw" in sent else numbers.whole(sent.get("seed", ""))
     value = [part.replace("\0", "")[:20_000] for part in sent.getlist(NAME)[:500]]
-    tried = "check" in sent and known
+    tried = "check" in sent and seed is not None
     shown = preview(
         content,
-        seed=int(seed) if known else secrets.randbelow(10**9),
-        value=value if known else [],
+        seed=secrets.randbelow(10**9) if seed is None else seed,
+        value=[] if seed is None else value,
         tried=tried,
     )
     if tried and shown.graded_by == "worker" and seat.is_instructor:
@@ -92,15 +92,11 @@ def question_trial(request: HttpRequest, slug: str, token: str) -> HttpResponse:
     context = {
         "trial": found,
         "token": token,
-        "asked": min(_number(request.GET.get("asked", "")), TRIAL_LOOKS),
+        "asked": min(numbers.whole(request.GET.get("asked", "")) or 0, TRIAL_LOOKS),
     }
     context["is_late"] = context["asked"] == TRIAL_LOOKS
     part = request.headers.get("HX-Request")
     return render(request, "quizzes/_trial.html" if part else "quizzes/question_trial.html", context)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 @require_http_methods(["GET", "POST"])

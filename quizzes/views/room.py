@@ -25,6 +25,7 @@ from quizzes.queries.leaders import leaders
 from quizzes.queries.news import key_of, news, phase_of
 from quizzes.queries.room import MOST_NAMES, arrived, expected
 from quizzes.services.running import join_link, link_to
+from quizzes.views import numbers
 from quizzes.views.joining import vouch
 
 #: How much more time one click gives everybody, in minutes.
@@ -223,10 +224,10 @@ def guest(request: HttpRequest, seat: Seat, quiz: Quiz, now: datetime) -> str:
 
 def _number(request: HttpRequest, name: str) -> int:
     """Return a number of the form; what is none is refused."""
-    text = request.POST.get(name, "")
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
+    number = numbers.whole(request.POST.get(name, ""))
+    if number is None:
         raise Refused(_("This could not be read; reload the page."))
-    return int(text)
+    return number
 
 
 # What students and guests see ----------------------------------------------------------------------------

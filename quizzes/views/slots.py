@@ -14,6 +14,7 @@ from quizzes.errors import Refused
 from quizzes.forms import DrawForm, SectionForm, SlotForm
 from quizzes.models import Kind, Question, Quiz, Section, Slot
 from quizzes.queries.slots import SlotRow, addable, composition, drawable_sizes
+from quizzes.views import numbers
 
 
 @require_GET
@@ -167,13 +168,14 @@ def slots_arrange(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     _seat, quiz = access.quiz_for_instructor(request, slug, pk)
     layout: list[tuple[int | None, list[int]]] = [(None, [])]
     for word in request.POST.get("layout", "").split()[:500]:
-        kind, _colon, number = word.rpartition(":")
-        if not (number.isascii() and number.isdigit() and len(number) < 19):
+        kind, _colon, text = word.rpartition(":")
+        number = numbers.whole(text, digits=numbers.KEY_DIGITS)
+        if number is None:
             continue  # what names nothing is missing, and so refused below
         if kind == "section":
-            layout.append((int(number), []))
+            layout.append((number, []))
         else:
-            layout[-1][1].append(int(number))
+            layout[-1][1].append(number)
     return _done(request, quiz, lambda: services.arrange(quiz=quiz, layout=layout))
 
 

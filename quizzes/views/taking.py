@@ -25,6 +25,7 @@ from quizzes.marks import is_answered
 from quizzes.models import Attempt, Quiz
 from quizzes.phases import EVERYTHING
 from quizzes.review import asked_questions, reviewed_questions
+from quizzes.views import numbers
 from quizzes.views.writing import read_moment, standing
 
 #: A browser that runs no script saves with every post of the form, each as a tab of its own.
@@ -90,7 +91,7 @@ def start(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     the attempt's own address and calls itself so; whoever loads this address again is sent there.
     """
     now = clock.now()
-    seat, found = access.visible_quiz(request, slug, pk, now)
+    seat, found = access.quiz_to_take(request, slug, pk, now)
     if request.method == "GET":
         running = Attempt.objects.filter(quiz=found, user=seat.user, finished_at=None).first()
         return redirect("quizzes:attempt", slug, running.pk) if running else redirect(found)
@@ -168,29 +169,27 @@ def _save_form(request: HttpRequest, slug: str, attempt: Attempt, user: User) ->
 def _help_by_form(request: HttpRequest, attempt: Attempt, user: User, now: datetime) -> str:
     """Give the hint or the check that a button of the plain form asks for; return where to look for it."""
     for button, query in (("hint", ""), ("check", "?checked={}"), ("solution", "?solved={}")):
-        numbers = _numbers(request.POST.get(button, ""))
-        if button == "hint" and len(numbers) == 2:
-            services.take_hint(
-                attempt_id=attempt.pk, user=user, position=numbers[0], number=numbers[1], now=now
-            )
-        elif button != "hint" and len(numbers) == 1:
+        named = _numbers(request.POST.get(button, ""))
+        if button == "hint" and len(named) == 2:
+            services.take_hint(attempt_id=attempt.pk, user=user, position=named[0], number=named[1], now=now)
+        elif button != "hint" and len(named) == 1:
             services.note_check(
                 attempt_id=attempt.pk,
                 user=user,
-                position=numbers[0],
+                position=named[0],
                 solution=button == "solution",
                 now=now,
             )
         else:
             continue
-        return f"{query}#question-{numbers[0]}".format(numbers[0])
+        return f"{query}#question-{named[0]}".format(named[0])
     return ""
 
 
 def _numbers(text: str) -> list[int]:
     """Return the numbers of "3" or "3.1"; none where it is something else."""
-    parts = text.split(".")
-    return [int(part) for part in parts if part.isascii() and part.isdigit() and len(part) < 5]
+    found = (numbers.whole(part, digits=4) for part in text.split("."))
+    return [number for number in found if number is not None]
 
 
 def _save_changes(request: HttpRequest, attempt: Attempt, user: User, now: datetime) -> None:

@@ -41,6 +41,8 @@ MEMBERS = STAFF | {"student": "in"}
 EVERYBODY = MEMBERS | {"guest": "in"}
 #: Whose attempt it is: no member of staff has one here.
 OWNERS = EVERYBODY | {"viewer": 404, "assistant": 404, "instructor": 404}
+#: Staff take no quiz.
+TAKERS = EVERYBODY | {"viewer": 403, "assistant": 403, "instructor": 403}
 STUDENTS = OWNERS | {"guest": 404}
 #: The save has one statement for a door: it does not tell what is missing from what is another's.
 SAVERS = OWNERS | dict.fromkeys(("stranger", "viewer", "assistant", "instructor"), 403)
@@ -64,7 +66,7 @@ DOORS = {
     "upload_image": ("POST", INSTRUCTORS, 422),
     "image": ("GET", EVERYBODY, 200),
     "quiz": ("GET", EVERYBODY, 200),
-    "start": ("POST", EVERYBODY, 302),
+    "start": ("POST", TAKERS, 302),
     "lobby": ("GET", EVERYBODY, 200),
     "discussion": ("GET", EVERYBODY, 200),
     "room": ("GET", STAFF, 200),
@@ -300,6 +302,40 @@ def test_a_part_of_another_quiz_is_not_reached_through_ones_own():
         world, "instructor", names, lambda name: named_by(name, foreign, "student") | {"pk": own[name]["pk"]}
     )
     assert found == dict.fromkeys(names, 404)
+
+
+def test_a_number_that_no_row_has_is_not_found(client):
+    world = make_world()
+    client.force_login(world.people["instructor"])
+    for number in ("9" * 18, "9" * 30):
+        found = {}
+        for name, route in ADDRESSES.items():
+            kwargs = named_by(name, world, "student")
+            for key in kwargs.keys() - {"token", "digest", "position"}:
+                inside = re.sub(r"<\w+:(\w+)>", r"{\1}", route).format(**kwargs | {key: number})
+                address = f"/c/{world.course.slug}/quizzes/{inside}"
+                answer = client.post(address) if name in POSTS else client.get(address)
+                found[name, key] = answer.status_code
+        saved = ("save", "pk")
+        assert found == dict.fromkeys(found, 404) | ({saved: 400} if len(number) == 18 else {})
+
+
+@pytest.mark.parametrize("number", ["9" * 30, "9" * 5000, "²", "-1"])
+def test_numbers_that_no_row_has_are_refused_in_forms(client, number):
+    world = make_world()
+    client.force_login(world.people["instructor"])
+    slug, quiz = world.course.slug, world.quiz.pk
+    for name, args, sent in (
+        ("bank", (), {"act": "archive", "question": number}),
+        ("bank", (), {"act": "add", "question": "1", "quiz": number}),
+        ("slots_arrange", (quiz,), {"layout": number}),
+        ("room_guest", (quiz,), {"guest": number}),
+        ("room_discuss", (quiz,), {"position": number}),
+        ("room_more_time", (quiz,), {"minutes": number}),
+    ):
+        assert client.post(reverse(f"quizzes:{name}", args=[slug, *args]), sent).status_code == 302, name
+    exported = client.get(reverse("quizzes:export_questions", args=[slug]), {"question": number})
+    assert exported.status_code == 200
 
 
 @pytest.mark.parametrize("role", ["guest", "student", "instructor"])
