@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from quizzes.kinds import KINDS, Data, Value
 from quizzes.kinds.base import chosen_places, fraction_of, options_of, rows_of
+from quizzes.kinds.ideas import in_words
 from quizzes.kinds.matching import choices
 from quizzes.kinds.numeric import read_number
 from quizzes.kinds.short_text import normal_form
@@ -80,8 +81,9 @@ def misconceptions(kind: str, data: Data, value: Value) -> dict[str, str]:
         return {}
     found = {str(option.get("misconception", "")).strip(): "" for option in _chosen(kind, data, value)}
     score = KINDS[kind].score(data, value)
-    if score.misconception not in found:
-        found[score.misconception] = score.feedback
+    name = in_words(kind, score.misconception)
+    if name not in found:
+        found[name] = score.feedback
     return {name: told for name, told in found.items() if name}
 
 
@@ -179,7 +181,8 @@ def _texts(title: str, kind: str, data: Data, answers: Sequence[Answered]) -> Pa
         value = list(spellings[key].most_common(1)[0][0])
         score = KINDS[kind].score(data, value)
         text = ", ".join(KINDS[kind].said(data, value))
-        responses.append(_response(text, score.fraction, counts[key], score.misconception))
+        idea = in_words(kind, score.misconception)
+        responses.append(_response(text, score.fraction, counts[key], idea))
     return Part(title, responses, unlisted=sum(counts[key].total() for key in listed[LISTED:]), empty=empty)
 
 

@@ -76,6 +76,11 @@ def _line(losses: list[float], low: float, high: float) -> str:
     return " ".join(f"{round(place * step, 1)},{_y(loss, low, high)}" for place, loss in enumerate(losses))
 
 
+def cause_text(cause: str) -> str:
+    """Return a cause in words; "" for what is none."""
+    return _TEXTS[cause]() if cause in _TEXTS else ""
+
+
 _TEXTS = {
     "healthy": lambda: _("Nothing: it learns, and what it learns holds for new examples."),
     "rate_too_high": lambda: _("The learning rate is too high."),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef
 
 from quizzes.kinds import KINDS, Data, Value
+from quizzes.kinds.ideas import in_words
 from quizzes.models import Answer, Attempt, AttemptItem, Question, QuestionVersion, Quiz
 from quizzes.queries.counted import Which, counted_attempts
 from quizzes.queries.standing import logs_in, standing_in
@@ -162,4 +163,5 @@ def _ideas(
         if key not in known:
             known[key] = misconceptions(version.kind, version.data, item.value)
         found = known[key]
-    return found | ({item.misconception: ""} if item.misconception else {})
+    name = in_words(version.kind, item.misconception)
+    return found | ({name: ""} if name and name not in found else {})

@@ -98,5 +98,5 @@ def test_a_slip_that_the_kind_names_counts_with_what_is_said_of_it():
     layer = {"layer": "dense", "units": 3, "count": {"key": 15, "slips": {"biases": 12}}}
     data = {"network": "dense", "input": [4], "layers": [layer]}
     [(name, told)] = misconceptions("shapes", data, ["12"]).items()
-    assert (name, told.startswith("You forgot the biases")) == ("biases", True)
+    assert (name, told.startswith("You forgot the biases")) == ("Forgets the biases", True)
     assert misconceptions("shapes", data, ["15"]) == {}

@@ -279,6 +279,20 @@ def test_misconceptions_are_counted_over_the_quiz(course):
     assert (alone.name, alone.count) == (smooth.name, 2)
 
 
+def test_ideas_of_kinds_are_told_in_words(course):
+    asked = {
+        "matrix": {"value": [[1, 2], [3, 4]]},
+        "numeric": {"answers": [{"value": 2}], "unit": "MB", "unit_required": True},
+    }
+    quiz = make_quiz(course, (), now=NOW)
+    for position, (kind, data) in enumerate(asked.items(), start=1):
+        question = make_question(course, kind, data)
+        Slot.objects.create(quiz=quiz, position=position, question=question, points=1)
+    take(quiz, "[[1, 3], [2, 4]]", "2")
+    found = {idea.name for idea in misconceptions_in(answered_items(quiz=quiz, which=Which.FIRST))}
+    assert found == {"Right numbers, but transposed", "Writes no unit"}
+
+
 # The pages.
 
 
