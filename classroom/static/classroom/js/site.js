@@ -127,5 +127,7 @@ if (offline) {
   tell();
 }
 
-// Keep the current room of the navigation in sight on a small screen.
-document.querySelector(".shell__nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+// Keep the current room of the navigation and the current tab in sight on a small screen.
+for (const here of document.querySelectorAll(":is(.shell__nav, .tabs) [aria-current]")) {
+  here.scrollIntoView({ block: "nearest", inline: "center" });
+}
