@@ -180,7 +180,11 @@ def _braces(text: str, block: Block, reading: Reading) -> tuple[str, str | None,
             _("The braces of the answer are never closed: write } at its end, and \\{ for one that is text.")
         )
     after = text[end + 1 :].strip()
-    if "{" in after:
+    if re.search(r"^[ \t]*(::|//|\$CATEGORY)", after, re.MULTILINE):
+        reading.warn(
+            _("Another question seems to begin inside this one: put an empty line before it."), block.line
+        )
+    elif "{" in after:
         reading.warn(
             _("Only the first braces hold the answer; write \\{ and \\} for those that are text."), block.line
         )

@@ -172,3 +172,10 @@ def test_one_broken_question_takes_no_other_along():
 def test_other_encodings_are_read():
     assert only("Größe?{T}".encode("cp1252")).title == "Größe?"
     assert only("Größe?{T}".encode("utf-16")).title == "Größe?"
+
+
+def test_questions_without_an_empty_line_between_them_are_warned_about():
+    reading = read("::One:: 2 + 2? {=4 ~5}\n::Two:: 3 + 3? {=6 ~5}\n")
+    assert messages(reading) == [
+        (1, True, "Another question seems to begin inside this one: put an empty line before it.")
+    ]
