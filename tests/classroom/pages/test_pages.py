@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -130,6 +131,21 @@ def test_now_puts_the_open_quiz_first(as_student, course):
     page = text(as_student, "course")
     assert page.index("The open one") < page.index("The next one")
     assert "The hidden one" not in page
+
+
+@pytest.mark.parametrize(
+    ("is_open", "lobby", "offered"),
+    [
+        (False, False, ["Run it", "Open the quiz now"]),
+        (True, False, ["Run it"]),
+        (False, True, ["Run it", "Live room"]),
+        (True, True, ["Run it", "Live room"]),
+    ],
+)
+def test_the_dashboard_offers_what_the_quiz_needs_now(as_teacher, course, is_open, lobby, offered):
+    make_quiz(course, now=clock.now(), is_open=is_open, lobby=lobby, week=week_of(course))
+    head = text(as_teacher, "dashboard").partition('id="quiz-title"')[2].partition("<dl")[0]
+    assert re.findall(r'class="button[^>]*>([^<]+)<', head) == offered
 
 
 def test_staff_are_sent_to_their_dashboard(as_teacher):
