@@ -16,7 +16,10 @@ class MarkForm(forms.Form):
     use_required_attribute = False  # points may stand instead of levels
 
     points = forms.FloatField(
-        label=_("Points"), required=False, widget=forms.NumberInput(attrs={"step": "any"})
+        label=_("Points"),
+        required=False,
+        widget=forms.NumberInput(attrs={"step": "any"}),
+        error_messages={"required": _("Write the points, 0 for none.")},
     )
     comment = forms.CharField(
         label=_("Comment for the student"),
@@ -51,6 +54,7 @@ class MarkForm(forms.Form):
         self.fields["points"].help_text = (
             _("Of %(most)g. Empty: what the rubric gives.") if rubric else _("Of %(most)g.")
         ) % {"most": item.max_points}
+        self.fields["points"].required = not rubric
         self.order_fields(
             [*(f"level_{place}" for place in range(self.criteria)), "points", "comment", "seen"]
         )

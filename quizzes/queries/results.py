@@ -17,7 +17,7 @@ from quizzes.queries.progress import State, state_of
 
 @dataclass(frozen=True)
 class Distribution:
-    """How a quiz's finished attempts scored, in percent of the points."""
+    """How a quiz's finished and wholly graded attempts scored, in percent of the points."""
 
     percents: list[float]
     bins: list[tuple[str, int]]
@@ -35,7 +35,7 @@ class Distribution:
 
 def distribution(*, quiz: Quiz) -> Distribution:
     """Return the distribution of scores in ten bins; the last one holds 90 % and up to all points."""
-    rows = Attempt.objects.filter(quiz=quiz, score__isnull=False, max_score__gt=0).values_list(
+    rows = Attempt.objects.filter(quiz=quiz, score__isnull=False, pending=0, max_score__gt=0).values_list(
         "score", "max_score"
     )
     percents = [100 * score / most for score, most in rows if score is not None]
@@ -94,7 +94,9 @@ def summaries(*, course: Course, now: datetime) -> list[QuizSummary]:
     )
     totals = {
         row["quiz"]: 100 * row["earned"] / row["most"]
-        for row in Attempt.objects.filter(quiz__course=course, score__isnull=False, max_score__gt=0)
+        for row in Attempt.objects.filter(
+            quiz__course=course, score__isnull=False, pending=0, max_score__gt=0
+        )
         .values("quiz")
         .annotate(earned=Sum("score"), most=Sum("max_score"))
     }
@@ -135,6 +137,7 @@ class ResultRow:
     finished_at: datetime | None
     score: float | None
     max_score: float
+    is_provisional: bool  # some answers are still to be graded
 
 
 def result_rows(*, quiz: Quiz) -> list[ResultRow]:
@@ -155,6 +158,7 @@ def result_rows(*, quiz: Quiz) -> list[ResultRow]:
             finished_at=a.finished_at,
             score=a.score,
             max_score=a.max_score,
+            is_provisional=a.pending > 0,
         )
         for a in rows
     ]

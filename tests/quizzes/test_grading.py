@@ -10,6 +10,8 @@ from classroom.models import Enrolment, Outbox, Role
 from quizzes import services
 from quizzes.errors import Refused
 from quizzes.models import AttemptEvent, AttemptItem, SecondLook, Slot
+from quizzes.queries import summaries
+from quizzes.queries.results import distribution
 from quizzes.services import marking
 from tests.factories import CourseFactory, EnrolmentFactory, instructor_of, student_of
 from tests.quizzes.factories import make_question, make_quiz
@@ -129,6 +131,31 @@ def test_what_cannot_be_is_said_and_nothing_typed_is_lost(client, course, quiz, 
     page = answer.content.decode()
     assert (answer.status_code, said in page, "Kept text" in page) == (422, True, True)
     assert essay_of(attempt).points is None
+
+
+def test_without_a_rubric_the_points_are_asked_for(client, course):
+    quiz = make_quiz(course, ("numeric",), now=clock.now())
+    Slot.objects.create(
+        quiz=quiz, position=2, question=make_question(course, "essay", {"lines": 5}), points=6
+    )
+    item = essay_of(handed_in(quiz))
+    answer = graded(client, course, item, comment="Kept text")
+    page = answer.content.decode()
+    assert (answer.status_code, essay_of(item.attempt).points) == (422, None)
+    assert ("Write the points, 0 for none." in page, "Kept text" in page) == (True, True)
+    graded(client, course, item, points="0")
+    assert essay_of(item.attempt).points == 0
+
+
+def test_what_is_not_graded_is_provisional_and_in_no_mean(client, course, quiz):
+    handed_in(quiz)
+    handed_in(quiz, essay="")
+    client.force_login(instructor_of(course))
+    page = client.get(url("run", course.slug, quiz.pk)).content.decode()
+    assert page.count("provisional") == 1
+    assert distribution(quiz=quiz).percents == [25]
+    [summary] = summaries(course=course, now=clock.now())
+    assert summary.mean_percent == 25
 
 
 def test_a_grader_who_was_slower_is_told(client, course, quiz):
