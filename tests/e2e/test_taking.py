@@ -524,3 +524,32 @@ def test_page_that_answers_the_start_goes_by_the_attempts_address(open_page, qui
     page.go_forward()
     expect(page.locator("[name=q2]")).to_have_value("0.64")
     assert list(attempt.events.values_list("what", flat=True)) == [What.STARTED]
+
+
+def test_what_is_tabbed_to_never_hides_below_the_clock(open_page, attempt):
+    page = take(open_page, attempt, viewport={"width": 390, "height": 300})
+    page.get_by_role("button", name="Hand in").focus()
+    below = []
+    for _question in range(3):
+        page.keyboard.press("Shift+Tab")
+        below.append(
+            page.evaluate(
+                "document.activeElement.getBoundingClientRect().top"
+                " >= document.querySelector('.clock').getBoundingClientRect().bottom"
+            )
+        )
+    assert below == [True] * 3
+
+
+def test_the_clock_can_be_seen_without_connection(open_page, attempt):
+    page = take(open_page, attempt, viewport={"width": 390, "height": 500})
+    page.mouse.wheel(0, 300)
+    cut(page)
+    state(page, "failed", timeout=2000)
+    clock_is_on_top = """() => {
+      const box = document.querySelector("count-down").getBoundingClientRect();
+      const seen = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+      return seen.closest(".clock") !== null;
+    }"""
+    assert page.evaluate(clock_is_on_top) is True
+    assert page.get_by_role("status").filter(has_text="connection").count() == 1
