@@ -89,7 +89,7 @@ class Backprop(QuestionKind):
 
     def solution(self, data: Data) -> list[str]:
         """See `QuestionKind`."""
-        return [f"${cell.tex} = {data['key'][cell.name]:.4g}$" for cell in _asked(data)]
+        return [f"${cell.tex} = {_written(data['key'][cell.name])}$" for cell in _asked(data)]
 
     def said(self, data: Data, value: Value) -> list[str]:
         """See `QuestionKind`."""
@@ -104,12 +104,14 @@ class Backprop(QuestionKind):
                 "tex": f"${one.cell.tex}$",
                 "formula": f"${one.cell.formula_tex}$",
                 "said": one.said,
-                "expected": f"{one.expected:.4g}",
+                "expected": _written(one.expected),
+                "key": "" if _close(one.expected, key, data) else _written(key),
                 "right": one.right,
                 "carried": one.carried,
                 "slip": _SLIPS[one.slip]() if one.slip else "",
             }
             for one in judge(data, value)
+            for key in [data["key"][one.cell.name]]
         ]
         return {"net": _net(data), "rows": rows}
 
@@ -160,6 +162,11 @@ def _inputs(data: Data) -> Numbers:
         "v2": data["W2"][1],
         "b2": data["b2"],
     }
+
+
+def _written(number: float) -> str:
+    """Write a number as a review shows it; adding 0 turns the -0.0 of a product with 0 into 0."""
+    return f"{number + 0.0:.4g}"
 
 
 def _net(data: Data) -> Data:

@@ -299,3 +299,14 @@ def test_every_student_gets_numbers_of_their_own_and_the_review_shows_what_was_r
     review = client.get(reverse("quizzes:attempt_review", args=["dl", second.pk]))
     assert review.status_code == 200
     assert 'data-tone="bad"' not in review.content.decode()
+
+
+def test_the_review_of_backpropagation_tells_what_the_number_is_without_earlier_mistakes():
+    data = drawn("backprop", 7, ask="all")
+    right = key_of("backprop", data)
+    assert {row["key"] for row in KINDS["backprop"].picture(data, right)["rows"]} == {""}
+    (first, *_others) = KINDS["backprop"].picture(data, [right[0] + "9", *right[1:]])["rows"]
+    assert first["key"] == ""
+    rows = KINDS["backprop"].picture(data, ["7", *right[1:]])["rows"]
+    assert (rows[1]["expected"], rows[1]["key"]) == ("0.9991", f"{data['key']['a1_1']:.4g}")
+    assert backprop._written(-0.0) == "0"
