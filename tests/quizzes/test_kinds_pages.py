@@ -83,6 +83,13 @@ def test_the_fields_of_a_cloze_stand_in_the_text_and_never_in_a_tag_or_a_formula
     assert not re.search(r"<math.*<input.*</math>", html, re.S)
 
 
+def test_a_reviewed_gap_ends_with_its_text_so_that_the_space_after_it_stays():
+    gaps = [{"number": 1, "said": "mean", "right": True}, {"number": 2, "said": "3", "key": "4"}]
+    html = gapped("The {{1}} is {{2}} here", gaps, "quizzes/kinds/_gap_review.html")
+    assert re.findall(r"\s</span>", html) == []
+    assert re.search(r"</span> is <span.*</span> here</p>", html, re.S)
+
+
 @pytest.mark.parametrize(
     ("body", "problems"),
     [
