@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from quizzes.models import Attempt, Quiz
 from quizzes.phases import Phase, is_released
@@ -29,7 +30,7 @@ class State(TextChoices):
     DRAFT = "draft", _("Draft: only staff see it")
     PLANNED = "planned", _("Not shown to students yet")
     READY = "ready", _("Shown to students, not open yet")
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("a quiz that one can take", "Open")
     ENDING = "ending", _("Closed, some still write")
     CLOSED = "closed", _("Closed")
     RELEASED = "released", _("Review released")

@@ -12,9 +12,11 @@ from django.utils.translation.template import templatize
 ROOT = Path(settings.BASE_DIR)
 APPS = ("classroom", "quizzes", "projects")
 CATALOGUE = ROOT / "locale" / "de" / "LC_MESSAGES" / "django.po"
-FUNCTIONS = {"_": 1, "gettext": 1, "gettext_lazy": 1, "ngettext": 2, "ngettext_lazy": 2}
+#: Where a call has its text; with a context that comes first.
+FUNCTIONS = dict.fromkeys(("_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"), 0)
+FUNCTIONS |= dict.fromkeys(("pgettext", "pgettext_lazy"), 1)
 STRING = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
-CALL = re.compile(rf"n?gettext\(({STRING})(?:,\s*{STRING})?", re.DOTALL)
+CALL = re.compile(rf"(?:pgettext\({STRING},\s*|\bn?gettext\()({STRING})", re.DOTALL)
 
 
 def sources(pattern):
@@ -27,8 +29,9 @@ def said_in_python(path):
         if not isinstance(node, ast.Call) or not node.args:
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        text = node.args[0]
-        if name in FUNCTIONS and isinstance(text, ast.Constant) and isinstance(text.value, str):
+        place = FUNCTIONS.get(name)
+        text = node.args[place] if place is not None else None
+        if isinstance(text, ast.Constant) and isinstance(text.value, str):
             yield text.value
 
 
