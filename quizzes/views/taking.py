@@ -67,11 +67,33 @@ def quiz(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "attempts": [(one, shown[one.pk]) for one in attempts],
         "questions": found.questions,
         "reviewable": any(shown.values()),
+        "over": card.closes_at is not None and card.closes_at <= now,
     }
+    if card.state in {"upcoming", "open"}:
+        context |= _own_time(found, seat.user, now)
     if found.lobby and card.state == "upcoming":
         context |= _lobby(found, seat, now)
     template = "quizzes/_door.html" if request.headers.get("HX-Request") else "quizzes/quiz.html"
     return render(request, template, context)
+
+
+def _own_time(quiz: Quiz, user: User, now: datetime) -> dict[str, object]:
+    """Return how long the person may take, extra time included, and whether the quiz closes before that."""
+    if quiz.time_limit is None:
+        return {}
+    allowance = clock.allowances([user.pk], quiz)[user.pk]
+    closes_at = allowance.close_of(quiz)
+    ends_at = clock.end_of_attempt(
+        now,
+        limit=quiz.time_limit,
+        multiplier=allowance.multiplier,
+        extra_seconds=allowance.extra_seconds,
+        closes_at=None,
+    )
+    return {
+        "own_seconds": (ends_at - now).total_seconds(),
+        "cut_short": quiz.has_opened(now) and closes_at is not None and closes_at < ends_at,
+    }
 
 
 def _lobby(quiz: Quiz, seat: Seat, now: datetime) -> dict[str, object]:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from classroom import clock
 from classroom.models import Accommodation, Enrolment
 from quizzes import services
-from quizzes.models import Answer, Attempt, QuestionVersion
+from quizzes.models import Answer, Attempt, QuestionVersion, Quiz
 from tests.factories import CourseFactory, instructor_of, student_of
 from tests.quizzes.factories import ALL_KINDS, make_quiz
 
@@ -375,3 +375,29 @@ def test_nothing_a_student_can_ask_for_holds_the_key_before_the_release(as_stude
         said = f"{content.decode()} {dict(response.headers)}"
         leaks = [word for word in ("SECRET", "7315519", "misconception") if word in said]
         assert leaks == [], (response.wsgi_request.path, leaks)
+
+
+def test_the_door_tells_a_persons_own_time_and_how_many_attempts_there_are(as_student, course, student, quiz):
+    Quiz.objects.update(max_attempts=3, grace_seconds=5)
+    page = as_student.get(quiz.get_absolute_url()).content.decode()
+    assert "<dd>6 min</dd>" in page
+    assert "<dd>0 of 3 taken; what counts: the best</dd>" in page
+    assert "before your" not in page
+    Accommodation.objects.create(course=course, user=student, time_multiplier=1.5)
+    Quiz.objects.update(closes_at=clock.now() + timedelta(minutes=8))
+    page = as_student.get(quiz.get_absolute_url()).content.decode()
+    assert "<dd>9 min</dd>" in page
+    assert "This quiz closes before your 9 min are over" in page
+
+
+def test_no_grace_is_promised_where_nothing_ends(as_student, quiz):
+    Quiz.objects.update(time_limit_seconds=None, grace_seconds=5)
+    promise = "Answers that arrive up to 5 seconds after the end still count."
+    door = as_student.get(quiz.get_absolute_url()).content.decode()
+    asked = as_student.post(reverse("quizzes:start", args=["dl", quiz.pk]), follow=True).content.decode()
+    assert [promise in page for page in (door, asked)] == [False, False]
+    Quiz.objects.update(closes_at=clock.now() + timedelta(hours=1))
+    Attempt.objects.all().delete()
+    door = as_student.get(quiz.get_absolute_url()).content.decode()
+    asked = as_student.post(reverse("quizzes:start", args=["dl", quiz.pk]), follow=True).content.decode()
+    assert [promise in page for page in (door, asked)] == [True, True]
