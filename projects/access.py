@@ -9,7 +9,19 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from classroom.access import Seat, grader_seat, instructor_seat, seat_in, staff_seat, student_seat
-from projects.models import Challenge, CustomExercise, Hackathon, Judge, Membership, Regrade, Submission, Team
+from projects.models import (
+    Answer,
+    Challenge,
+    CustomExercise,
+    Hackathon,
+    Judge,
+    Membership,
+    Registration,
+    RegistrationQuestion,
+    Regrade,
+    Submission,
+    Team,
+)
 
 RowT = TypeVar("RowT", bound=Model)
 
@@ -123,6 +135,47 @@ def hackathon_to_organise(request: HttpRequest, slug: str, pk: int) -> tuple[Sea
     """Return a hackathon that an instructor organises."""
     seat = instructor_seat(request, slug)
     return seat, _one(Hackathon.objects.select_related("course").filter(course=seat.course, pk=pk).first())
+
+
+def hackathons_to_organise(request: HttpRequest, slug: str) -> tuple[Seat, QuerySet[Hackathon]]:
+    """Return the hackathons of the course, those that are not published yet included, for an instructor."""
+    seat = instructor_seat(request, slug)
+    return seat, Hackathon.objects.filter(course=seat.course)
+
+
+def challenge_to_organise(
+    request: HttpRequest, slug: str, pk: int, challenge: int
+) -> tuple[Seat, Hackathon, Challenge]:
+    """Return a challenge of a hackathon that an instructor organises."""
+    seat, event = hackathon_to_organise(request, slug, pk)
+    return seat, event, _one(Challenge.objects.filter(hackathon=event, pk=challenge).first())
+
+
+def question_to_organise(
+    request: HttpRequest, slug: str, pk: int, question: int
+) -> tuple[Seat, Hackathon, RegistrationQuestion]:
+    """Return a question that a hackathon's form asks, for an instructor."""
+    seat, event = hackathon_to_organise(request, slug, pk)
+    asked = RegistrationQuestion.objects.asked().filter(hackathon=event, pk=question)
+    return seat, event, _one(asked.first())
+
+
+def registration_to_decide(
+    request: HttpRequest, slug: str, pk: int, registration: int
+) -> tuple[Seat, Registration]:
+    """Return somebody's registration for a hackathon that an instructor organises."""
+    seat, event = hackathon_to_organise(request, slug, pk)
+    found = Registration.objects.select_related("hackathon__course", "user")
+    return seat, _one(found.filter(hackathon=event, pk=registration).first())
+
+
+def answered_file(
+    request: HttpRequest, slug: str, pk: int, answer: int, *, now: datetime
+) -> tuple[Seat, Answer]:
+    """Return a file somebody uploaded when registering: to staff and to whoever uploaded it."""
+    seat, event = hackathon_to_see(request, slug, pk, now=now)
+    found = Answer.objects.filter(registration__hackathon=event, pk=answer).exclude(content=None)
+    return seat, _one((found if seat.is_staff else found.filter(registration__user=seat.user)).first())
 
 
 def gallery_to_see(request: HttpRequest, slug: str, pk: int, *, now: datetime) -> tuple[Seat, Hackathon]:

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from classroom import bell, clock
 from projects import custom, grading
+from projects.services import places
 
 #: How many bells one sweep rings at most; the next sweep follows in seconds.
 SWEEP_BELLS = 50
@@ -23,10 +24,12 @@ def prove_next() -> None:
 
 @shared_task
 def sweep() -> None:
-    """Give up what cannot be graded, and ring again for everything that waits."""
+    """Give up what cannot be graded, ring again for what waits, and pass on places nobody accepted."""
     now = clock.now()
     grading.give_up_lapsed(now=now)
     for _ in range(min(grading.waiting_count(now=now), SWEEP_BELLS)):
         bell.ring(grading.GRADE_TASK)
+    for event in places.unsettled(now=now):
+        places.settle(hackathon=event, now=now)
     for _ in range(min(custom.waiting_count(now=now), SWEEP_BELLS)):
         bell.ring(custom.PROVE_TASK)

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from projects.views import challenges, exercises, gallery, hackathon, judging, regrades, staff, submissions
+from projects.views import (
+    challenges,
+    event_challenges,
+    exercises,
+    gallery,
+    hackathon,
+    judging,
+    organising,
+    questions,
+    registering,
+    regrades,
+    staff,
+    submissions,
+)
 
 app_name = "projects"
 
@@ -37,6 +50,34 @@ urlpatterns = [
     path("own-exercises/<int:pk>/source/", exercises.source, name="own_exercise_source"),
     path("hackathon/", hackathon.hackathon, name="hackathon"),
     path("hackathon/<int:pk>/", hackathon.hackathon, name="event"),
+    path("hackathons/", organising.hackathons, name="hackathons"),
+    path("hackathons/new/", organising.new, name="new_hackathon"),
+    path("hackathon/<int:pk>/edit/", organising.edit, name="edit_hackathon"),
+    path("hackathon/<int:pk>/edit/publish/", organising.publish, name="publish_hackathon"),
+    path("hackathon/<int:pk>/edit/challenges/", event_challenges.challenges, name="edit_challenges"),
+    path("hackathon/<int:pk>/edit/challenges/new/", event_challenges.new, name="new_challenge"),
+    path("hackathon/<int:pk>/edit/challenges/<int:challenge>/", event_challenges.edit, name="edit_challenge"),
+    path(
+        "hackathon/<int:pk>/edit/challenges/<int:challenge>/move/",
+        event_challenges.move,
+        name="move_challenge",
+    ),
+    path(
+        "hackathon/<int:pk>/edit/challenges/<int:challenge>/remove/",
+        event_challenges.remove,
+        name="remove_challenge",
+    ),
+    path("hackathon/<int:pk>/edit/questions/", questions.questions, name="questions"),
+    path("hackathon/<int:pk>/edit/questions/new/", questions.new, name="new_question"),
+    path("hackathon/<int:pk>/edit/questions/<int:question>/", questions.edit, name="edit_question"),
+    path("hackathon/<int:pk>/edit/questions/<int:question>/move/", questions.move, name="move_question"),
+    path(
+        "hackathon/<int:pk>/edit/questions/<int:question>/remove/", questions.remove, name="remove_question"
+    ),
+    path("hackathon/<int:pk>/registration/", registering.register, name="register"),
+    path("hackathon/<int:pk>/registration/accept/", registering.accept, name="accept_offer"),
+    path("hackathon/<int:pk>/registration/withdraw/", registering.withdraw, name="withdraw_registration"),
+    path("hackathon/<int:pk>/registration/files/<int:answer>/", registering.file, name="registration_file"),
     path("hackathon/<int:pk>/team/", hackathon.team, name="team"),
     path("hackathon/<int:pk>/team/create/", hackathon.create_team, name="create_team"),
     path("hackathon/<int:pk>/team/join/", hackathon.join_team, name="join_team"),

@@ -4,6 +4,7 @@ from projects.models.challenge import Challenge
 from projects.models.exercise import CustomExercise
 from projects.models.hackathon import Consent, Hackathon
 from projects.models.judging import Conflict, Criterion, Judge, Look, Mark
+from projects.models.registration import Answer, Registration, RegistrationQuestion
 from projects.models.regrade import Regrade, Shadow, shadow_of
 from projects.models.submission import (
     MAX_ATTEMPTS,
@@ -18,6 +19,7 @@ from projects.models.team import FailedJoin, Membership, Project, Team, new_join
 
 __all__ = [
     "MAX_ATTEMPTS",
+    "Answer",
     "Challenge",
     "Conflict",
     "Consent",
@@ -32,6 +34,8 @@ __all__ = [
     "Mark",
     "Membership",
     "Project",
+    "Registration",
+    "RegistrationQuestion",
     "Regrade",
     "Shadow",
     "Source",

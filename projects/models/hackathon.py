@@ -35,6 +35,30 @@ class Hackathon(models.Model):
     max_team_size = models.PositiveSmallIntegerField(
         _("largest team"), default=4, validators=[MinValueValidator(1)]
     )
+    building_opens_at = models.DateTimeField(
+        _("building begins"),
+        null=True,
+        blank=True,
+        help_text=_("From then on teams hand in code for the challenges; empty: when the event begins."),
+    )
+    building_closes_at = models.DateTimeField(
+        _("building ends"), null=True, blank=True, help_text=_("Empty: when projects are due.")
+    )
+    registration_required = models.BooleanField(
+        _("people register before they join a team"),
+        default=False,
+        help_text=_("With a form, places and a waiting list. Without it, joining a team is all there is."),
+    )
+    places = models.PositiveIntegerField(
+        _("places"), null=True, blank=True, help_text=_("How many people may take part; empty: any number.")
+    )
+    places_taken = models.PositiveIntegerField(_("places taken"), default=0, editable=False)
+    offer_hours = models.PositiveSmallIntegerField(
+        _("hours to accept an offer"),
+        default=24,
+        validators=[MinValueValidator(1)],
+        help_text=_("So long a place is kept for the next on the waiting list."),
+    )
     judging_opens_at = models.DateTimeField(_("judging opens"), null=True, blank=True)
     judging_closes_at = models.DateTimeField(_("judging closes"), null=True, blank=True)
     gallery_opens_at = models.DateTimeField(
@@ -42,6 +66,9 @@ class Hackathon(models.Model):
         null=True,
         blank=True,
         help_text=_("Until then a project is seen by its team, judges and staff."),
+    )
+    gallery_closes_at = models.DateTimeField(
+        _("projects are shown until"), null=True, blank=True, help_text=_("Empty: for good.")
     )
     published_at = models.DateTimeField(
         _("shown to students from"), null=True, blank=True, help_text=_("Empty: only staff see it.")
@@ -63,6 +90,23 @@ class Hackathon(models.Model):
                 condition=models.Q(max_team_size__gte=models.F("min_team_size"), min_team_size__gte=1),
                 name="hackathon_team_sizes_in_order",
             ),
+            models.CheckConstraint(
+                condition=models.Q(building_opens_at__isnull=True)
+                | models.Q(building_closes_at__isnull=True)
+                | models.Q(building_closes_at__gt=models.F("building_opens_at")),
+                name="hackathon_building_ends_after_its_beginning",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(gallery_closes_at__isnull=True)
+                | models.Q(gallery_opens_at__isnull=True)
+                | models.Q(gallery_closes_at__gt=models.F("gallery_opens_at")),
+                name="hackathon_gallery_closes_after_opening",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(places__isnull=True) | models.Q(places_taken__lte=models.F("places")),
+                name="hackathon_not_overfull",
+                violation_error_message=_("More people than that have a place already."),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -74,7 +118,29 @@ class Hackathon(models.Model):
 
     def shows_projects(self, now: datetime) -> bool:
         """Tell whether the whole course may see the projects."""
-        return self.gallery_opens_at is not None and self.gallery_opens_at <= now
+        if self.gallery_opens_at is None or now < self.gallery_opens_at:
+            return False
+        return self.gallery_closes_at is None or now < self.gallery_closes_at
+
+    @property
+    def building(self) -> tuple[datetime, datetime]:
+        """From when until when teams hand in code for the challenges."""
+        return (
+            self.building_opens_at or self.starts_at,
+            self.building_closes_at or self.submission_closes_at,
+        )
+
+    @property
+    def teams_close_at(self) -> datetime:
+        """Until when teams form: whoever comes from the waiting list still finds one before the event."""
+        if self.registration_required:
+            return max(self.registration_closes_at, self.starts_at)
+        return self.registration_closes_at
+
+    @property
+    def places_left(self) -> int | None:
+        """How many more people may take part; None means any number."""
+        return None if self.places is None else self.places - self.places_taken
 
     @property
     def conduct_version(self) -> str:

@@ -4,6 +4,7 @@ from projects.queries.cards import ChallengeCard, HandIn, cards_for, counting_of
 from projects.queries.gallery import ProjectCard, gallery, project_page
 from projects.queries.judging import ENOUGH_LOOKS, JudgingReport, judging_report
 from projects.queries.queue import QueueState, queue_state
+from projects.queries.registrations import answers_of, files_of, waiting_ahead
 from projects.queries.regrades import RegradeReport, regrade_report
 from projects.queries.results import HeatMap, Misconception, heat_map, misconceptions, progress
 from projects.queries.sheets import Sheet, Step, sheet_of
@@ -32,9 +33,11 @@ __all__ = [
     "Sheet",
     "Step",
     "TeamRow",
+    "answers_of",
     "cards_for",
     "challenge_rows",
     "counting_of",
+    "files_of",
     "gallery",
     "heat_map",
     "history",
@@ -48,4 +51,5 @@ __all__ = [
     "regrade_report",
     "sheet_of",
     "team_rows",
+    "waiting_ahead",
 ]

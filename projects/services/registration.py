@@ -72,7 +72,7 @@ def withdraw_project(*, team: Team, now: datetime) -> None:
     """
     with transaction.atomic():
         team = Team.objects.select_for_update().select_related("hackathon__course").get(pk=team.pk)
-        if now >= team.hackathon.registration_closes_at:
+        if now >= team.hackathon.teams_close_at:
             raise Refused(_("Registration is over. Ask the organisers to withdraw your project."))
         if not release_place(team=team, now=now):
             raise Refused(_("Your team has registered no project."))
@@ -93,12 +93,12 @@ def _check_may_choose(team: Team, challenge: Challenge, now: datetime) -> None:
     event = team.hackathon
     if team.archived_at:
         raise Refused(_("This team no longer exists. Create one, or join another."))
-    if not event.registration_opens_at <= now < event.registration_closes_at:
+    if not event.registration_opens_at <= now < event.teams_close_at:
         raise Refused(
             _("A challenge can be chosen from %(first)s until %(last)s.")
             % {
                 "first": words.moment(event.registration_opens_at, event.course),
-                "last": words.moment(event.registration_closes_at, event.course),
+                "last": words.moment(event.teams_close_at, event.course),
             }
         )
     smallest = max(event.min_team_size, challenge.min_team_size)

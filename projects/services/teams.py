@@ -11,6 +11,7 @@ from classroom.models import User
 from projects import words
 from projects.errors import Refused
 from projects.models import Consent, FailedJoin, Hackathon, Membership, Team, new_join_code
+from projects.services import places
 from projects.services.registration import release_place
 
 #: So many unknown codes within this time, and the person has to wait.
@@ -24,7 +25,7 @@ def create_team(*, hackathon: Hackathon, user: User, name: str, now: datetime) -
     Raises
     ------
     Refused
-        Registration is not open, the person has a team, or the name is taken.
+        Registration is not open, the person has a team or no place, or the name is taken.
     """
     check_registration_open(hackathon=hackathon, now=now)
     name = " ".join(name.split())
@@ -32,6 +33,7 @@ def create_team(*, hackathon: Hackathon, user: User, name: str, now: datetime) -
         raise Refused(_("Give your team a name."))
     try:
         with transaction.atomic():
+            places.check_takes_part(hackathon=hackathon, user=user)
             team = Team.objects.create(hackathon=hackathon, name=name, size=1, created_at=now)
             Membership.objects.create(
                 hackathon=hackathon, team=team, user=user, is_leader=True, joined_at=now
@@ -51,7 +53,8 @@ def join_team(*, hackathon: Hackathon, user: User, code: str, now: datetime) -> 
     Raises
     ------
     Refused
-        Registration is not open, no such code, too many wrong ones, the team is full, or the person has one.
+        Registration is not open, no such code, too many wrong ones, the team is full, or the person has one
+        or no place.
     """
     check_registration_open(hackathon=hackathon, now=now)
     attempt = _count_attempt(hackathon, user, now)
@@ -68,6 +71,7 @@ def join_team(*, hackathon: Hackathon, user: User, code: str, now: datetime) -> 
     _refuse_second_team(hackathon, user)
     try:
         with transaction.atomic():
+            places.check_takes_part(hackathon=hackathon, user=user)
             if not _take_seat(team, hackathon):
                 raise Refused(
                     ngettext(
@@ -171,10 +175,10 @@ def check_registration_open(*, hackathon: Hackathon, now: datetime) -> None:
             % {"when": words.moment(hackathon.registration_opens_at, hackathon.course)},
             until=hackathon.registration_opens_at,
         )
-    if now >= hackathon.registration_closes_at:
+    if now >= hackathon.teams_close_at:
         raise Refused(
             _("Registration closed on %(when)s. Ask the organisers if you still want to take part.")
-            % {"when": words.moment(hackathon.registration_closes_at, hackathon.course)}
+            % {"when": words.moment(hackathon.teams_close_at, hackathon.course)}
         )
 
 

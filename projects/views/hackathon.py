@@ -4,26 +4,32 @@ from datetime import datetime
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classroom import clock
-from classroom.access import Seat
+from classroom.access import Seat, seat_in
 from classroom.models import User
 from projects import access, queries, services
 from projects.errors import Refused
 from projects.forms import HandOverForm, JoinForm, ProjectForm, TeamForm
-from projects.models import Hackathon, Team
+from projects.models import Hackathon, Registration, Team
+from projects.models.registration import State
 
 
 @require_GET
 def hackathon(request: HttpRequest, slug: str, pk: int | None = None) -> HttpResponse:
     """Show what, when and where, the challenges with their places, and one's team."""
     now = clock.now()
-    seat, event = access.hackathon_to_see(request, slug, pk, now=now)
+    try:
+        seat, event = access.hackathon_to_see(request, slug, pk, now=now)
+    except Http404:
+        if pk is not None:
+            raise
+        return render(request, "projects/no_hackathon.html", {"seat": seat_in(request, slug)})
     team = access.team_of(seat, event)
     return render(
         request,
@@ -35,6 +41,8 @@ def hackathon(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRes
             "team": team,
             "project": queries.project_of(team=team) if team else None,
             "registration_open": event.registration_opens_at <= now < event.registration_closes_at,
+            "teams_open": event.registration_opens_at <= now < event.teams_close_at,
+            "registration": _registration_state(seat, event, now),
             "judges": event.judges.filter(user=seat.user).exists(),
             "shows_projects": event.shows_projects(now),
             "now": now,
@@ -179,6 +187,11 @@ def withdraw_project(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def _team_page(seat: Seat, event: Hackathon, mine: Team | None, now: datetime) -> dict[str, object]:
     members = queries.members_of(team=mine) if mine else []
     asks = mine is None and services.asks_consent(hackathon=event, user=seat.user)
+    registers_first = (
+        mine is None
+        and event.registration_required
+        and _registration_state(seat, event, now) != State.CONFIRMED
+    )
     return {
         "seat": seat,
         "event": event,
@@ -189,8 +202,17 @@ def _team_page(seat: Seat, event: Hackathon, mine: Team | None, now: datetime) -
         "team_form": TeamForm(asks_consent=asks, auto_id="id_team_%s"),
         "join_form": JoinForm(asks_consent=asks),
         "invitation": _invitation(event, mine) if mine else "",
-        "registration_open": event.registration_opens_at <= now < event.registration_closes_at,
+        "registration_open": event.registration_opens_at <= now < event.teams_close_at,
+        "registers_first": registers_first,
     }
+
+
+def _registration_state(seat: Seat, event: Hackathon, now: datetime) -> str:
+    """Return where the person's registration stands; empty where there is none."""
+    if not event.registration_required:
+        return ""
+    mine = Registration.objects.filter(hackathon=event, user=seat.user).first()
+    return mine.state(now) if mine else ""
 
 
 def _invitation(event: Hackathon, mine: Team) -> str:

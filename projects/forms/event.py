@@ -1,0 +1,169 @@
+"""What organisers fill in: the event, its challenges, and what people are asked when they register."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from classroom.models import Course
+from classroom.moments import MomentField
+from projects import grading
+from projects.models import Challenge, Hackathon, RegistrationQuestion
+
+#: From and until of each phase; either may be left open where the event says so.
+WINDOWS = (
+    ("starts_at", "ends_at"),
+    ("registration_opens_at", "registration_closes_at"),
+    ("building_opens_at", "building_closes_at"),
+    ("starts_at", "submission_closes_at"),
+    ("judging_opens_at", "judging_closes_at"),
+    ("gallery_opens_at", "gallery_closes_at"),
+)
+#: Dates that follow from others where they are left out.
+FOLLOWING = {
+    "registration_opens_at": _("Empty: now."),
+    "registration_closes_at": _("Empty: when the hackathon begins."),
+    "submission_closes_at": _("Empty: when the hackathon ends."),
+}
+BEGINS_LAST = _("This has to come after the beginning.")
+
+
+class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type checkers only
+    """An event, its times on the clock of the course."""
+
+    #: Headings and the fields below them.
+    PARTS = (
+        (_("What"), ("title", "summary", "venue", "venue_url")),
+        (_("When"), ("starts_at", "ends_at")),
+        (_("Registration"), ("registration_opens_at", "registration_closes_at")),
+        (_("Building and submission"), ("building_opens_at", "building_closes_at", "submission_closes_at")),
+        (_("Judging"), ("judging_opens_at", "judging_closes_at")),
+        (_("Public gallery"), ("gallery_opens_at", "gallery_closes_at")),
+        (_("Who"), ("min_team_size", "max_team_size", "registration_required", "places", "offer_hours")),
+        (_("Rules"), ("code_of_conduct",)),
+    )
+
+    class Meta:
+        model = Hackathon
+        fields = (
+            "title",
+            "summary",
+            "venue",
+            "venue_url",
+            "starts_at",
+            "ends_at",
+            "registration_opens_at",
+            "registration_closes_at",
+            "building_opens_at",
+            "building_closes_at",
+            "submission_closes_at",
+            "judging_opens_at",
+            "judging_closes_at",
+            "gallery_opens_at",
+            "gallery_closes_at",
+            "min_team_size",
+            "max_team_size",
+            "registration_required",
+            "places",
+            "offer_hours",
+            "code_of_conduct",
+        )
+        widgets = {
+            "summary": forms.Textarea(attrs={"rows": 4}),
+            "code_of_conduct": forms.Textarea(attrs={"rows": 6}),
+        }
+
+    def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        self.instance.course = course
+        for name in self.moments:
+            before = self.fields[name]
+            self.fields[name] = MomentField(
+                zone=course.zone,
+                kept=getattr(self.instance, name),
+                label=before.label,
+                help_text=before.help_text if self.instance.pk else FOLLOWING.get(name, before.help_text),
+                required=name in {"starts_at", "ends_at"} or (name in FOLLOWING and bool(self.instance.pk)),
+            )
+        for name in ("min_team_size", "max_team_size", "offer_hours", "places"):
+            self.fields[name].widget.attrs.setdefault("min", 1)
+
+    @property
+    def moments(self) -> list[str]:
+        """The names of the fields that hold a time."""
+        return [name for name in self.Meta.fields if name.endswith("_at")]
+
+    @property
+    def parts(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The headings with the fields below them."""
+        return [(str(heading), [self[name] for name in names]) for heading, names in self.PARTS]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse windows that end before they begin, and team sizes in the wrong order."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        for first, last in WINDOWS:
+            begins, ends = given.get(first), given.get(last)
+            if isinstance(begins, datetime) and isinstance(ends, datetime) and ends <= begins:
+                self.add_error(last, BEGINS_LAST)
+        smallest, largest = given.get("min_team_size"), given.get("max_team_size")
+        if smallest and largest and largest < smallest:
+            self.add_error("max_team_size", _("The largest team cannot be smaller than the smallest."))
+        places = given.get("places")
+        if places is not None and places < self.instance.places_taken:
+            self.add_error(
+                "places",
+                _("More people have a place already. Decline some of them first, or choose a larger number."),
+            )
+        return given
+
+    def validate_constraints(self) -> None:
+        """Do nothing: `clean` has looked at every pair of dates and says it at the field."""
+
+
+class EventChallengeForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+    """A challenge of an event."""
+
+    class Meta:
+        model = Challenge
+        fields = ("title", "description", "exercise", "max_points", "capacity")
+        widgets = {"description": forms.Textarea(attrs={"rows": 8})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        choices = [("", _("free form: staff give the points")), *grading.exercise_choices()]
+        if self.instance.exercise and self.instance.exercise not in dict(choices):
+            choices.append((self.instance.exercise, self.instance.exercise))
+        self.fields["exercise"] = forms.ChoiceField(
+            label=_("What grades it"), choices=choices, required=False
+        )
+        self.fields["capacity"].widget.attrs["min"] = 1
+
+    def clean_capacity(self) -> int | None:
+        """Refuse fewer places than are taken."""
+        capacity: int | None = self.cleaned_data["capacity"]
+        if capacity is not None and capacity < max(1, self.instance.taken):
+            raise forms.ValidationError(
+                _("More teams have chosen it already: choose a larger number of places.")
+                if self.instance.taken
+                else _("Give at least one place, or leave it empty for any number.")
+            )
+        return capacity
+
+
+class QuestionForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
+    """Something to ask those who register."""
+
+    class Meta:
+        model = RegistrationQuestion
+        fields = ("kind", "text", "help_text", "choices", "required")
+        widgets = {"choices": forms.Textarea(attrs={"rows": 4}), "text": forms.Textarea(attrs={"rows": 2})}
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for at least two choices where there is a choice."""
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("kind") == RegistrationQuestion.Kind.CHOICE:
+            options = set(filter(None, map(str.strip, given.get("choices", "").splitlines())))
+            if len(options) < 2:
+                self.add_error("choices", _("Write at least two different choices, one a line."))
+        return given

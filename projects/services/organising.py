@@ -1,0 +1,203 @@
+"""Organising an event: its dates and places, its challenges, what people are asked, and when it is shown."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max, QuerySet
+from django.utils.translation import gettext as _
+
+from classroom.models import AuditEntry, User
+from projects.errors import Refused
+from projects.models import (
+    Challenge,
+    Hackathon,
+    Project,
+    Registration,
+    RegistrationQuestion,
+    Submission,
+    Team,
+)
+from projects.services import places
+
+Placed = TypeVar("Placed", Challenge, RegistrationQuestion)
+
+
+def create_event(*, event: Hackathon, by: User, now: datetime) -> Hackathon:
+    """Create an event that only staff see; dates left out follow from when it begins and ends.
+
+    Registration opens now and closes when the event begins; projects are due when it ends.
+    """
+    event.registration_opens_at = event.registration_opens_at or now
+    event.registration_closes_at = event.registration_closes_at or event.starts_at
+    event.submission_closes_at = event.submission_closes_at or event.ends_at
+    with transaction.atomic():
+        event.save(force_insert=True)
+        _log("hackathon.created", event, by, now)
+    return event
+
+
+def change_event(*, event: Hackathon, fields: Sequence[str], by: User, now: datetime) -> None:
+    """Store the changed `fields`. The challenges' times follow; new places go to those who wait.
+
+    Raises
+    ------
+    Refused
+        More people have a place already than there shall be.
+    """
+    try:
+        with transaction.atomic():
+            before = places.lock(event)
+            event.save(update_fields=fields)
+            _move_challenges(event, before)
+            places.settle_locked(places.lock(event), now)
+            _log("hackathon.changed", event, by, now)
+    except IntegrityError:
+        raise Refused(
+            _("More people have a place already. Decline some of them first, or choose a larger number.")
+        ) from None
+
+
+def publish(*, event: Hackathon, by: User, now: datetime) -> None:
+    """Show the event and its challenges to the course from now on; a second time changes nothing."""
+    with transaction.atomic():
+        unseen = Hackathon.objects.filter(pk=event.pk).exclude(published_at__lte=now)
+        if unseen.update(published_at=now):
+            _log("hackathon.published", event, by, now)
+    event.refresh_from_db()
+
+
+def unpublish(*, event: Hackathon, by: User, now: datetime) -> None:
+    """Hide the event again, as long as nobody has registered or formed a team.
+
+    Raises
+    ------
+    Refused
+        Somebody has.
+    """
+    with transaction.atomic():
+        places.lock(event)
+        if (
+            Registration.objects.filter(hackathon=event).exists()
+            or Team.objects.filter(hackathon=event).exists()
+        ):
+            raise Refused(_("People have registered already: the hackathon cannot be hidden any more."))
+        if Hackathon.objects.filter(pk=event.pk).exclude(published_at=None).update(published_at=None):
+            _log("hackathon.hidden", event, by, now)
+    event.refresh_from_db()
+
+
+def add_challenge(*, event: Hackathon, challenge: Challenge, now: datetime) -> Challenge:
+    """Add a challenge behind the others; code is handed in for it while the event's building lasts."""
+    challenge.course_id = event.course_id
+    challenge.hackathon = event
+    challenge.opens_at, challenge.closes_at = event.building
+    challenge.min_team_size, challenge.max_team_size = event.min_team_size, event.max_team_size
+    challenge.published_at = now
+    with transaction.atomic():
+        places.lock(event)
+        challenge.position = _behind(Challenge.objects.filter(hackathon=event))
+        challenge.save(force_insert=True)
+    return challenge
+
+
+def change_challenge(*, challenge: Challenge, fields: Sequence[str]) -> None:
+    """Store the changed `fields`.
+
+    Raises
+    ------
+    Refused
+        More teams have chosen it already than there shall be places.
+    """
+    try:
+        with transaction.atomic():
+            challenge.save(update_fields=fields)
+    except IntegrityError:
+        raise Refused(_("More teams have chosen it already: choose a larger number of places.")) from None
+
+
+def remove_challenge(*, challenge: Challenge) -> None:
+    """Delete a challenge nobody has chosen yet.
+
+    Raises
+    ------
+    Refused
+        A team has chosen it, or handed in for it.
+    """
+    with transaction.atomic():
+        Challenge.objects.select_for_update().get(pk=challenge.pk)
+        if (
+            Project.objects.filter(challenge=challenge).exists()
+            or Submission.objects.filter(challenge=challenge).exists()
+        ):
+            raise Refused(_("Teams have chosen this challenge: it stays. You can still change its text."))
+        challenge.delete()
+
+
+def add_question(*, event: Hackathon, question: RegistrationQuestion) -> RegistrationQuestion:
+    """Add a question behind the others."""
+    question.hackathon = event
+    with transaction.atomic():
+        places.lock(event)
+        question.position = _behind(RegistrationQuestion.objects.filter(hackathon=event))
+        question.save(force_insert=True)
+    return question
+
+
+def change_question(*, question: RegistrationQuestion, fields: Sequence[str]) -> None:
+    """Store the changed `fields`; answers keep the words they were given to.
+
+    Raises
+    ------
+    Refused
+        Its kind shall change although it has been answered.
+    """
+    with transaction.atomic():
+        before = RegistrationQuestion.objects.select_for_update().get(pk=question.pk)
+        if before.kind != question.kind and before.answers.exists():
+            raise Refused(
+                _("This question has been answered: its kind stays. Remove it and add a new one instead.")
+            )
+        question.save(update_fields=fields)
+
+
+def remove_question(*, question: RegistrationQuestion, now: datetime) -> None:
+    """Take a question off the form; what was answered stays."""
+    with transaction.atomic():
+        RegistrationQuestion.objects.select_for_update().get(pk=question.pk)
+        if question.answers.exists():
+            RegistrationQuestion.objects.filter(pk=question.pk).update(removed_at=now)
+        else:
+            question.delete()
+
+
+def move(*, event: Hackathon, item: Placed, step: int) -> None:
+    """Move a challenge or a question of `event` up (-1) or down (1) in its list."""
+    with transaction.atomic():
+        places.lock(event)
+        rows = type(item)._default_manager.filter(hackathon=event).order_by("position", "pk")
+        order = [row for row in rows if not getattr(row, "removed_at", None)]
+        at = order.index(item)
+        order.insert(max(0, at + step), order.pop(at))
+        for number, row in enumerate(order):
+            row.position = number
+        type(item)._default_manager.bulk_update(order, ["position"])
+
+
+def _behind(rows: "QuerySet[Challenge] | QuerySet[RegistrationQuestion]") -> int:
+    last = rows.aggregate(last=Max("position"))["last"]
+    return 0 if last is None else last + 1
+
+
+def _move_challenges(event: Hackathon, before: Hackathon) -> None:
+    """Let the challenges' times follow the event's building, where nobody has set others."""
+    for column, then, since in zip(("opens_at", "closes_at"), before.building, event.building, strict=True):
+        if then != since:
+            Challenge.objects.filter(hackathon=event, **{column: then}).update(**{column: since})
+
+
+def _log(action: str, event: Hackathon, by: User, now: datetime) -> None:
+    AuditEntry.objects.create(
+        course=event.course, actor=by, action=action, item=f"hackathon:{event.pk}", at=now
+    )
