@@ -1,7 +1,6 @@
-"""Points that a person gives: essays by their rubric, other answers with a reason; and sums after changes."""
+"""Points that a person gives: essays by their rubric, other answers with a reason; and second looks."""
 
-from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,8 +15,8 @@ from classroom import notify
 from classroom.models import AuditEntry, User
 from quizzes.errors import Refused
 from quizzes.kinds import Data
-from quizzes.models import Attempt, AttemptEvent, AttemptItem, Quiz, SecondLook
-from quizzes.scoring import total
+from quizzes.models import Attempt, AttemptEvent, AttemptItem, SecondLook
+from quizzes.sums import add_up
 
 
 @dataclass(frozen=True)
@@ -64,8 +63,9 @@ def grade_item(
     """
     points = _points(item, judgement)
     with transaction.atomic():
-        finished = AttemptItem.objects.filter(pk=item.pk, attempt__finished_at__isnull=False)
-        if not finished.exists():
+        # The attempt before its answers: so does everybody who gives points, and nobody waits in a circle.
+        attempt = Attempt.objects.select_for_update(of=("self",)).get(pk=item.attempt_id)
+        if attempt.finished_at is None:
             raise Refused(_("This student is still writing: grade when the attempt is handed in."))
         mine = AttemptItem.objects.filter(pk=item.pk, graded_at=seen)
         rubric = {str(place): level for place, level in judgement.levels.items()}
@@ -89,7 +89,7 @@ def grade_item(
             at=now,
             detail={"before": item.points, "after": points, "comment": judgement.comment},
         )
-        add_up_all({item.attempt_id})
+        add_up(attempt)
     return points
 
 
@@ -105,28 +105,6 @@ def _points(item: AttemptItem, judgement: Judgement) -> float:
     if fraction is None:
         raise Refused(_("Choose a level for every criterion, or write the points."))
     return round(item.max_points * fraction, 6)
-
-
-def add_up_all(attempts: Collection[int]) -> None:
-    """Write down the scores of attempts whose points changed; three statements for any number."""
-    found = list(Attempt.objects.filter(pk__in=attempts).select_for_update(of=("self",)))
-    points: dict[int, list[float | None]] = {attempt.pk: [] for attempt in found}
-    for attempt_id, earned in AttemptItem.objects.filter(attempt__in=found).values_list("attempt", "points"):
-        points[attempt_id].append(earned)
-    for attempt in found:
-        attempt.score = total([one for one in points[attempt.pk] if one is not None])
-        attempt.pending = points[attempt.pk].count(None)
-    Attempt.objects.bulk_update(found, ["score", "pending"], batch_size=200)
-
-
-def hints_of(quiz: Quiz) -> Counter[tuple[int, int]]:
-    """Return how many hints were taken in a quiz, by attempt and position."""
-    taken = AttemptEvent.objects.filter(attempt__quiz=quiz, what=AttemptEvent.What.HINT)
-    return Counter(
-        (attempt, position)
-        for attempt, position in taken.values_list("attempt", "position")
-        if position is not None
-    )
 
 
 def ask_second_look(*, item: AttemptItem, text: str, now: datetime) -> SecondLook:

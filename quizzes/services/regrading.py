@@ -1,9 +1,10 @@
 """Scoring a question's answers again after its key was mended: compared first, applied by who has read it."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from classroom import bell, lease
@@ -25,7 +26,7 @@ from quizzes.models import (
     RegradeChange,
 )
 from quizzes.replay import Standing, standing_answers
-from quizzes.services.marking import add_up_all, hints_of
+from quizzes.sums import add_up
 
 COMPARE_TASK = "quizzes.tasks.check_regrade"
 #: How long one comparison may take: a class's lines of numpy in the sandbox need a few minutes.
@@ -111,7 +112,7 @@ def _changes(regrade: Regrade) -> list[RegradeChange]:
         .filter(attempt__finished_at__isnull=False, graded_at=None)
         .select_related("version", "scored_by", "attempt")
     )
-    answers, hints = _answers(items), hints_of(regrade.quiz)
+    answers, hints = _answers(items), _hints_of(regrade.quiz)
     found = []
     for item in items:
         before, answer = item.points, answers.get(item.pk)
@@ -153,6 +154,16 @@ def _answers(items: list[AttemptItem]) -> dict[int, Standing]:
     return {pk: next(iter(found.values())) for pk, found in standing.items() if found}
 
 
+def _hints_of(quiz: Quiz) -> Counter[tuple[int, int]]:
+    """Return how many hints were taken in a quiz, by attempt and position."""
+    taken = AttemptEvent.objects.filter(attempt__quiz=quiz, what=AttemptEvent.What.HINT)
+    return Counter(
+        (attempt, position)
+        for attempt, position in taken.values_list("attempt", "position")
+        if position is not None
+    )
+
+
 def _worker_score(item: AttemptItem, answer: Standing | None) -> Score | None:
     version = item.scored_by or item.version
     if answer is None or item.verdict.get("waived") or KINDS[version.kind].graded_by != "worker":
@@ -173,46 +184,68 @@ def apply_regrade(*, regrade: Regrade, by: User, now: datetime) -> int:
     with transaction.atomic():
         if not Regrade.objects.open().filter(pk=regrade.pk, compared_at__isnull=False).update(applied_at=now):
             raise Refused(_("This regrade is not compared yet, or was applied or discarded already."))
-        newer = Attempt.objects.filter(quiz=regrade.quiz, finished_at__gte=regrade.compared_at).exists()
-        changed = [] if newer else _take_over(regrade, by, now)
-        if newer:
+        # Held before their answers: who is handing in right now is scored before this or after it.
+        locked = Attempt.objects.filter(quiz=regrade.quiz_id).select_for_update(of=("self",))
+        attempts = {attempt.pk: attempt for attempt in locked.order_by("pk")}
+        items = list(_items(regrade).filter(graded_at=None).select_for_update(of=("self",)))
+        changed = None if _was_handed_in_since(regrade) else _still_to_change(regrade, items)
+        if changed is None:
             Regrade.objects.filter(pk=regrade.pk).update(applied_at=None, compared_at=None)
             bell.ring(COMPARE_TASK, regrade.pk)
         else:
+            _take_over(regrade, items, changed, by, now)
+            add_up(*(attempts[pk] for pk in {item.attempt_id for _change, item in changed}))
             _log("quiz.regrade_applied", regrade, by, now, count=len(changed))
-    if newer:
+    if changed is None:
         raise Refused(_("Somebody has handed in since this was compared. It is compared anew: look again."))
     return len(changed)
 
 
-def _take_over(regrade: Regrade, by: User, now: datetime) -> list[RegradeChange]:
-    changes = list(regrade.changes.select_related("item"))
-    changed = [
-        change
-        for change in changes
-        if AttemptItem.objects.filter(pk=change.item_id, points=change.before, graded_at=None).update(
-            points=change.after,
-            run=F("run") + 1,  # whoever might still be checking it is superseded
-        )
-    ]
-    ungraded = _items(regrade).filter(graded_at=None).select_for_update(of=("self",))
-    for item in (items := list(ungraded)):
+def _was_handed_in_since(regrade: Regrade) -> bool:
+    """Whether an attempt was closed after the comparison; it may have ended, unnoticed, long before."""
+    closed = AttemptEvent.objects.filter(
+        attempt__quiz=regrade.quiz_id, what__in=(AttemptEvent.What.HANDED_IN, AttemptEvent.What.TIMED_OUT)
+    )
+    return closed.filter(at__gte=regrade.compared_at).exists()
+
+
+def _still_to_change(
+    regrade: Regrade, items: list[AttemptItem]
+) -> list[tuple[RegradeChange, AttemptItem]] | None:
+    """Return what changes, with its answer; None where one has got other points since it was compared."""
+    open_items = {item.pk: item for item in items}
+    changes = [change for change in regrade.changes.all() if change.item_id in open_items]
+    found = [(change, open_items[change.item_id]) for change in changes]
+    return None if any(item.points != change.before for change, item in found) else found
+
+
+def _take_over(
+    regrade: Regrade,
+    items: list[AttemptItem],
+    changed: list[tuple[RegradeChange, AttemptItem]],
+    by: User,
+    now: datetime,
+) -> None:
+    for change, item in changed:
+        item.points = change.after
+        item.run += 1  # whoever might still be checking it is superseded
+    for item in items:
         _put_key(item, regrade)
-    AttemptItem.objects.bulk_update(items, ["scored_by", "verdict", "unchecked_since"], batch_size=200)
+    AttemptItem.objects.bulk_update(
+        items, ["points", "run", "scored_by", "verdict", "unchecked_since"], batch_size=200
+    )
     _check_anew(items, now)
     AttemptEvent.objects.bulk_create(
         AttemptEvent(
-            attempt_id=change.item.attempt_id,
+            attempt_id=item.attempt_id,
             what=AttemptEvent.What.REGRADED,
-            position=change.item.position,
+            position=item.position,
             by=by,
             at=now,
             detail={"before": change.before, "after": change.after, "reason": regrade.reason},
         )
-        for change in changed
+        for change, item in changed
     )
-    add_up_all({change.item.attempt_id for change in changed})
-    return changed
 
 
 def _check_anew(items: list[AttemptItem], now: datetime) -> None:

@@ -8,7 +8,9 @@ from django.urls import reverse
 from classroom import clock
 from classroom.models import Enrolment, Outbox, Role
 from quizzes import services
+from quizzes.checking import record
 from quizzes.errors import Refused
+from quizzes.kinds import Score
 from quizzes.models import AttemptEvent, AttemptItem, SecondLook, Slot
 from quizzes.queries import summaries
 from quizzes.queries.results import distribution
@@ -192,6 +194,30 @@ def test_of_graders_at_once_exactly_one_wins(course, quiz):
     item.refresh_from_db()
     assert won == [item.points]
     assert AttemptEvent.objects.filter(what=AttemptEvent.What.GRADED).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_grader_and_a_worker_at_once_do_not_wait_for_each_other(course):
+    quiz, by = make_quiz(course, ("numpy_line",), now=clock.now()), instructor_of(course)
+    acts, judgement = [], marking.Judgement({}, 1, "")
+    for _student in range(6):
+        user, now = student_of(course), clock.now()
+        attempt = services.start_attempt(quiz=quiz, user=user, now=now)
+        services.record_answer(
+            attempt_id=attempt.pk, user=user, position=1, client="t", seq=1, value=["X"], now=now
+        )
+        services.hand_in(attempt=attempt, now=clock.now())
+        item, claim = attempt.items.get(), record.claim_next(now=clock.now())
+        acts += [
+            lambda item=item: marking.grade_item(
+                item=item, judgement=judgement, seen=None, by=by, now=clock.now()
+            ),
+            lambda claim=claim: record.record(claim, ["X"], Score(1)),
+        ]
+    at_once(acts, refusals=Refused)
+    for attempt in quiz.attempts.all():
+        item = attempt.items.get()
+        assert (attempt.score, attempt.pending, item.points, item.graded_by) == (1, 0, 1, by)
 
 
 @pytest.mark.parametrize("role", [Role.STUDENT, Role.VIEWER])

@@ -8,7 +8,7 @@ from django.urls import reverse
 from classroom import clock
 from quizzes import services
 from quizzes.errors import Refused
-from quizzes.models import AttemptEvent, Regrade
+from quizzes.models import Attempt, AttemptEvent, Regrade
 from quizzes.services import marking, regrading
 from tests.factories import CourseFactory, instructor_of, student_of
 from tests.quizzes.factories import NUMERIC, make_quiz
@@ -112,6 +112,18 @@ def test_whoever_hands_in_between_is_compared_before_it_is_applied(quiz, instruc
         regrading.apply_regrade(regrade=regrade, by=instructor, now=clock.now())
     assert compared(regrade) == {late.pk: (0, 2)}
     assert regrading.apply_regrade(regrade=regrade, by=instructor, now=clock.now()) == 1
+
+
+def test_whose_time_was_up_unnoticed_is_compared_before_it_is_applied(quiz, instructor):
+    handed_in(quiz, "7")
+    late, past = handed_in(quiz, "64", finish=False), clock.now() - timedelta(seconds=9)
+    Attempt.objects.filter(pk=late.pk).update(deadline=past, accepts_until=past)
+    regrade = begun(quiz, instructor, mended(quiz))
+    assert compared(regrade) == {}
+    services.settle(quiz=quiz, now=clock.now())
+    with pytest.raises(Refused, match="compared anew"):
+        regrading.apply_regrade(regrade=regrade, by=instructor, now=clock.now())
+    assert compared(regrade) == {late.pk: (0, 2)}
 
 
 def test_everybody_gets_the_points_of_a_question_that_is_waived(quiz, instructor):
