@@ -1,0 +1,73 @@
+"""iCalendar (RFC 5545): a feed's bytes from what there is to tell.
+
+Times are written in UTC, the one form that says the same moment in every program and in the hour that a
+clock change repeats. `X-WR-TIMEZONE` names the event's zone.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from icalendar import Calendar, Event
+
+#: How often programs may come for news.
+REFRESH = timedelta(minutes=15)
+#: Line breaks stay; other control characters are forbidden by the RFC's grammar.
+CONTROLS = dict.fromkeys((*range(9), *range(11, 32), 127))
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """One event of a feed; `sequence` and `changed_at` tell programs whether it is news."""
+
+    uid: str
+    title: str
+    description: str
+    place: str
+    url: str
+    categories: tuple[str, ...]
+    starts_at: datetime
+    ends_at: datetime
+    sequence: int
+    changed_at: datetime
+    is_cancelled: bool
+
+
+def feed(*, name: str, zone: str, appointments: Iterable[Appointment]) -> bytes:
+    """Write a calendar; the same content gives the same bytes."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Classroom//Schedule//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", _clean(name))
+    calendar.add("x-wr-timezone", zone)
+    calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", "PT15M")
+    for appointment in appointments:
+        calendar.add_component(_event(appointment))
+    content: bytes = calendar.to_ical()
+    return content
+
+
+def _event(appointment: Appointment) -> Event:
+    event = Event()
+    event.add("uid", appointment.uid)
+    event.add("dtstamp", appointment.changed_at.astimezone(UTC))
+    event.add("last-modified", appointment.changed_at.astimezone(UTC))
+    event.add("sequence", appointment.sequence)
+    event.add("status", "CANCELLED" if appointment.is_cancelled else "CONFIRMED")
+    event.add("summary", _clean(appointment.title))
+    event.add("dtstart", appointment.starts_at.astimezone(UTC))
+    event.add("dtend", appointment.ends_at.astimezone(UTC))
+    if appointment.description:
+        event.add("description", _clean(appointment.description))
+    if appointment.place:
+        event.add("location", _clean(appointment.place))
+    if appointment.url:
+        event.add("url", appointment.url)
+    if appointment.categories:
+        event.add("categories", [_clean(category) for category in appointment.categories])
+    return event
+
+
+def _clean(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(CONTROLS)
