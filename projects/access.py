@@ -6,11 +6,15 @@ from typing import TypeVar
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from classroom.access import Seat, grader_seat, instructor_seat, seat_in, staff_seat, student_seat
+from classroom.access import STAFF, Seat, grader_seat, instructor_seat, seat_in, staff_seat, student_seat
+from classroom.models import Enrolment, Role
 from projects.models import (
     Answer,
+    Availability,
+    CalendarToken,
     Challenge,
     CustomExercise,
     Hackathon,
@@ -19,6 +23,9 @@ from projects.models import (
     Registration,
     RegistrationQuestion,
     Regrade,
+    Room,
+    Schedule,
+    Session,
     Submission,
     Team,
 )
@@ -176,6 +183,55 @@ def answered_file(
     seat, event = hackathon_to_see(request, slug, pk, now=now)
     found = Answer.objects.filter(registration__hackathon=event, pk=answer).exclude(content=None)
     return seat, _one((found if seat.is_staff else found.filter(registration__user=seat.user)).first())
+
+
+def schedule_to_edit(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Hackathon]:
+    """Return a hackathon whose schedule an instructor edits; times are the event's until the request ends."""
+    seat, event = hackathon_to_organise(request, slug, pk)
+    timezone.activate(event.course.zone)
+    return seat, event
+
+
+def session_to_edit(request: HttpRequest, slug: str, pk: int, session: int) -> Session:
+    """Return a session of a schedule that an instructor edits."""
+    _seat, event = schedule_to_edit(request, slug, pk)
+    sessions = Session.objects.select_related("hackathon__course", "team")
+    return _one(sessions.filter(hackathon=event, pk=session).first())
+
+
+def room_to_edit(request: HttpRequest, slug: str, pk: int, room: int) -> Room:
+    """Return a room of a schedule that an instructor edits."""
+    _seat, event = schedule_to_edit(request, slug, pk)
+    return _one(Room.objects.select_related("hackathon__course").filter(hackathon=event, pk=room).first())
+
+
+def availability_to_edit(request: HttpRequest, slug: str, pk: int, availability: int) -> Availability:
+    """Return what was said of a room's or a person's time, for an instructor."""
+    _seat, event = schedule_to_edit(request, slug, pk)
+    return _one(Availability.objects.filter(hackathon=event, pk=availability).first())
+
+
+def version_to_restore(request: HttpRequest, slug: str, pk: int, version: int) -> tuple[Seat, Schedule]:
+    """Return a released version of a schedule that an instructor edits."""
+    seat, event = schedule_to_edit(request, slug, pk)
+    versions = Schedule.objects.select_related("hackathon__course").filter(hackathon=event, version=version)
+    return seat, _one(versions.first())
+
+
+def calendar_of(slug: str, pk: int, token: str, *, now: datetime) -> CalendarToken:
+    """Return whose calendar a secret address means: calendar programs do not sign in.
+
+    It shuts when the person leaves the course, and shows a student no event that is not published.
+    """
+    tokens = CalendarToken.objects.select_related("hackathon__course", "user")
+    found = tokens.filter(token=token, hackathon=pk, hackathon__course__slug=slug, user__is_active=True)
+    given = _one(found.first())
+    roles = Enrolment.objects.filter(course=given.hackathon.course, user=given.user, left_at=None)
+    role = roles.exclude(role=Role.GUEST).values_list("role", flat=True).first()
+    if role in STAFF or given.user.is_superuser:
+        return given
+    published = given.hackathon.published_at
+    return _one(given if role and published and published <= now else None)
 
 
 def gallery_to_see(request: HttpRequest, slug: str, pk: int, *, now: datetime) -> tuple[Seat, Hackathon]:

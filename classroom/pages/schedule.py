@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from classroom import clock
 from classroom.access import seat_in
 from classroom.models import ScheduleItem
+from projects import queries
 
 #: What lasts longer is a frame for other things (a festival) and stands above the days.
 LONG = timedelta(days=1)
@@ -53,6 +54,7 @@ def schedule(request: HttpRequest, slug: str) -> HttpResponse:
         "frames": [item for item in items if item.ends_at - item.starts_at >= LONG and item.ends_at > now],
         "running": [entry for day in days for entry in day.entries if entry.is_now],
         "following": upcoming[0] if upcoming else None,
+        "events": queries.hackathons_with_schedule(course=seat.course, now=now),
     }
     return render(request, "classroom/schedule.html", context)
 

@@ -6,6 +6,15 @@ from projects.models.hackathon import Consent, Hackathon
 from projects.models.judging import Conflict, Criterion, Judge, Look, Mark
 from projects.models.registration import Answer, Registration, RegistrationQuestion
 from projects.models.regrade import Regrade, Shadow, shadow_of
+from projects.models.schedule import (
+    Availability,
+    CalendarToken,
+    Room,
+    Schedule,
+    Session,
+    Slot,
+    new_calendar_token,
+)
 from projects.models.submission import (
     MAX_ATTEMPTS,
     FunctionGrade,
@@ -20,6 +29,8 @@ from projects.models.team import FailedJoin, Membership, Project, Team, new_join
 __all__ = [
     "MAX_ATTEMPTS",
     "Answer",
+    "Availability",
+    "CalendarToken",
     "Challenge",
     "Conflict",
     "Consent",
@@ -37,11 +48,16 @@ __all__ = [
     "Registration",
     "RegistrationQuestion",
     "Regrade",
+    "Room",
+    "Schedule",
+    "Session",
     "Shadow",
+    "Slot",
     "Source",
     "State",
     "Submission",
     "Team",
+    "new_calendar_token",
     "new_join_code",
     "new_seed",
     "shadow_of",

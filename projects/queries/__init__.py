@@ -1,12 +1,23 @@
 """Reading: one annotated query a panel, frozen rows out."""
 
+from projects.queries.calendars import Calendar, appointments
 from projects.queries.cards import ChallengeCard, HandIn, cards_for, counting_of, history
 from projects.queries.gallery import ProjectCard, gallery, project_page
 from projects.queries.judging import ENOUGH_LOOKS, JudgingReport, judging_report
+from projects.queries.planning import STEP, Plan, plan
 from projects.queries.queue import QueueState, queue_state
 from projects.queries.registrations import answers_of, files_of, waiting_ahead
 from projects.queries.regrades import RegradeReport, regrade_report
 from projects.queries.results import HeatMap, Misconception, heat_map, misconceptions, progress
+from projects.queries.schedule import (
+    PublicSchedule,
+    Sitting,
+    VersionRow,
+    entries_of,
+    hackathons_with_schedule,
+    public_schedule,
+    version_rows,
+)
 from projects.queries.sheets import Sheet, Step, sheet_of
 from projects.queries.teams import (
     ChallengeRow,
@@ -20,6 +31,8 @@ from projects.queries.teams import (
 
 __all__ = [
     "ENOUGH_LOOKS",
+    "STEP",
+    "Calendar",
     "ChallengeCard",
     "ChallengeRow",
     "HandIn",
@@ -27,29 +40,39 @@ __all__ = [
     "JudgingReport",
     "Member",
     "Misconception",
+    "Plan",
     "ProjectCard",
+    "PublicSchedule",
     "QueueState",
     "RegradeReport",
     "Sheet",
+    "Sitting",
     "Step",
     "TeamRow",
+    "VersionRow",
     "answers_of",
+    "appointments",
     "cards_for",
     "challenge_rows",
     "counting_of",
+    "entries_of",
     "files_of",
     "gallery",
+    "hackathons_with_schedule",
     "heat_map",
     "history",
     "judging_report",
     "members_of",
     "misconceptions",
+    "plan",
     "progress",
     "project_of",
     "project_page",
+    "public_schedule",
     "queue_state",
     "regrade_report",
     "sheet_of",
     "team_rows",
+    "version_rows",
     "waiting_ahead",
 ]
