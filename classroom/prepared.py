@@ -91,14 +91,17 @@ class _Statement:
     def __init__(self) -> None:
         self._written = threading.local()
 
-    def _write(self) -> _Written:
+    def _write(self, rows: int) -> _Written:
         raise NotImplementedError
 
-    def _compiled(self) -> _Written:
-        if not hasattr(self._written, "statement"):
-            self._written.statement = self._write()
-        statement: _Written = self._written.statement
-        return statement
+    def _compiled(self, rows: int = 1) -> _Written:
+        """Return the statement for so many rows of values."""
+        if not hasattr(self._written, "by_rows"):
+            self._written.by_rows = {}
+        written: dict[int, _Written] = self._written.by_rows
+        if rows not in written:
+            written[rows] = self._write(rows)
+        return written[rows]
 
     @staticmethod
     def _filled(parameters: tuple[Any, ...], values: Mapping[str, Any]) -> list[Any]:
@@ -111,16 +114,21 @@ class _Statement:
 
 
 class Rows(_Statement, Generic[Row]):
-    """A prepared SELECT; a run returns model instances, `select_related` and annotations included."""
+    """A prepared SELECT; a run returns model instances, `select_related` and annotations included.
 
-    def __init__(self, queryset: "Callable[[], models.QuerySet[Row]]") -> None:
+    With `shared`, the rows are held as they are until the transaction ends, by as many as like, where the
+    database locks rows: a lock that Django has no word for.
+    """
+
+    def __init__(self, queryset: "Callable[[], models.QuerySet[Row]]", *, shared: bool = False) -> None:
         super().__init__()
-        self._queryset = queryset
+        self._queryset, self._shared = queryset, shared
 
-    def _write(self) -> _Written:
+    def _write(self, _rows: int) -> _Written:
         compiler = self._queryset().query.get_compiler(DEFAULT_DB_ALIAS)
         sql, parameters = compiler.as_sql()
-        return _Written(sql, tuple(parameters), compiler)
+        lock = " FOR SHARE" if self._shared and connection.features.has_select_for_update else ""
+        return _Written(sql + lock, tuple(parameters), compiler)
 
     def __call__(self, **values: Any) -> list[Row]:  # noqa: ANN401 - any field's
         """Return the rows for these values."""
@@ -138,7 +146,7 @@ class Update(_Statement):
         super().__init__()
         self._queryset, self._changes = queryset, changes
 
-    def _write(self) -> _Written:
+    def _write(self, _rows: int) -> _Written:
         query: UpdateQuery = self._queryset().query.chain(UpdateQuery)  # type: ignore[assignment]  # stubs lag
         query.add_update_values(self._changes)
         compiler = query.get_compiler(DEFAULT_DB_ALIAS)
@@ -154,33 +162,45 @@ class Update(_Statement):
 
 
 class Insert(_Statement):
-    """A prepared INSERT of the named fields of model instances; the keys the database gives are not fetched.
+    """A prepared INSERT of the named fields of model instances, or of all; one statement for several.
 
-    With `ignore_conflicts`, what a constraint says is there already is left out.
+    The keys the database gives are fetched only with `keyed`, for one row a run. With `ignore_conflicts`,
+    what a constraint says is there already is left out.
     """
 
-    def __init__(self, model: type[models.Model], *names: str, ignore_conflicts: bool = False) -> None:
+    def __init__(
+        self, model: type[models.Model], *names: str, keyed: bool = False, ignore_conflicts: bool = False
+    ) -> None:
         super().__init__()
-        self._model, self._names, self._ignore = model, names, ignore_conflicts
+        self._model, self._names, self._keyed, self._ignore = model, names, keyed, ignore_conflicts
 
-    def _write(self) -> _Written:
+    def _write(self, rows: int) -> _Written:
+        meta = self._model._meta
         fields: list[models.Field[Any, Any]] = [
-            field for field in self._model._meta.concrete_fields if field.name in self._names
+            field
+            for field in meta.concrete_fields
+            if (field.name in self._names if self._names else not field.primary_key)
         ]
-        row = self._model(**{field.attname: Given(field.attname, field) for field in fields})
+        given = [
+            self._model(**{field.attname: Given(f"{row}.{field.attname}", field) for field in fields})
+            for row in range(rows)
+        ]
         query = InsertQuery(self._model, on_conflict=OnConflict.IGNORE if self._ignore else None)
-        query.insert_values(fields, [row])
+        query.insert_values(fields, given)
         compiler = query.get_compiler(DEFAULT_DB_ALIAS)
+        compiler.returning_fields = [meta.pk] if self._keyed else None
         [(sql, parameters)] = compiler.as_sql()
         return _Written(sql, tuple(parameters))
 
     def __call__(self, *rows: models.Model) -> int:
         """Insert the rows; return how many are new."""
-        written = self._compiled()
-        filled = [self._filled(written.parameters, vars(row)) for row in rows]
+        written = self._compiled(len(rows))
+        values = {f"{n}.{name}": value for n, row in enumerate(rows) for name, value in vars(row).items()}
         with _cursor() as cursor:
-            if len(filled) == 1:
-                cursor.execute(written.sql, filled[0])
-            else:
-                cursor.executemany(written.sql, filled)  # PostgreSQL gets them all before it is waited for
+            cursor.execute(written.sql, self._filled(written.parameters, values))
+            if self._keyed:
+                [row] = rows
+                [row.pk] = cursor.fetchone()
+                row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
+                return 1
             return int(cursor.rowcount)

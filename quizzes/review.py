@@ -77,6 +77,12 @@ class AskedQuestion:
     #: How often this question may still be checked in a quiz that counts; None: it is no such question.
     checks_left: int | None = None
 
+    @property
+    def is_touched(self) -> bool:
+        """Whether the student has answered it, or is offered help with it."""
+        helped = self.hints or self.next_hint or self.checked or self.checks_left is not None
+        return bool(self.answered or helped)
+
 
 def asked_questions(
     attempt: Attempt, *, checked: Collection[int] = (), solved: Collection[int] = ()

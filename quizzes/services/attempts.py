@@ -21,6 +21,7 @@ from quizzes.services.items import items_for
 _ATTEMPTS = Rows(
     lambda: Attempt.objects.filter(quiz=Given("quiz", ID), user=Given("user", ID)).order_by("number")
 )
+_BEGIN = Insert(Attempt, keyed=True)
 _GIVE = Insert(
     AttemptItem,
     *("attempt", "position", "slot", "version", "option_order", "variant", "max_points"),
@@ -77,7 +78,7 @@ def _create_attempt(quiz: Quiz, user: User, now: datetime, made: int, device: De
     if not items:
         raise Refused(_("This quiz has no questions yet: tell your instructor."))
     attempt.max_score = sum(item.max_points for item in items)
-    attempt.save(force_insert=True)
+    _BEGIN(attempt)
     for item in items:
         item.attempt = attempt  # now that it has a key
     _GIVE(*items)

@@ -5,15 +5,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import ngettext
 
 from classroom import clock
 from classroom.models import Course, User
+from classroom.prepared import ID, Given, Rows
 from quizzes.errors import WouldEnd
 from quizzes.models import Attempt, AttemptEvent, Quiz
 
 Plan = dict[int, datetime | None]
+
+_HELD = Rows(lambda: Quiz.objects.filter(pk=Given("pk", ID)).order_by(), shared=True)
 
 
 def held(quiz: Quiz) -> Quiz:
@@ -22,10 +25,7 @@ def held(quiz: Quiz) -> Quiz:
     Starts share this lock with each other, and `following` wants it alone. So of a start and a change of time
     at the same moment, either the start sees the change or the change finds the attempt.
     """
-    share = " FOR SHARE" if connection.features.has_select_for_update else ""
-    table = connection.ops.quote_name(Quiz._meta.db_table)
-    sql = f"SELECT * FROM {table} WHERE id = %s{share}"  # noqa: S608 - the table's own name
-    fresh = Quiz.objects.raw(sql, [quiz.pk])[0]
+    [fresh] = _HELD(pk=quiz.pk)
     fresh.course = quiz.course
     return fresh
 

@@ -27,6 +27,7 @@ RENAME = Update(
     date_joined=Given("at", MOMENT),
 )
 KEEP = Insert(Session, "session_key", "session_data", "expire_date", ignore_conflicts=True)
+KEEP_ALL = Insert(User, keyed=True)
 
 
 def test_rows_are_instances_with_their_relations(django_assert_num_queries):
@@ -65,10 +66,24 @@ def test_insert_leaves_out_what_is_there():
 
 
 def test_several_rows_are_inserted_at_once():
-    KEEP(*(Session(session_key=key, session_data=key.upper(), expire_date=NOW) for key in "abc"))
+    kept = [
+        KEEP(*(Session(session_key=key, session_data=key.upper(), expire_date=NOW) for key in keys))
+        for keys in ("ab", "bc", "a")
+    ]
+    assert kept == [2, 1, 0]
     assert list(Session.objects.order_by("pk").values_list("pk", "session_data", "expire_date")) == [
         (key, key.upper(), NOW) for key in "abc"
     ]
+
+
+def test_keyed_insert_makes_an_instance_that_can_be_saved():
+    kept = KEEP_ALL(user := User(email="ada@example.org", name="Ada", date_joined=NOW))
+    user.name = "Augusta"
+    user.save(update_fields=["name"])
+    assert (kept, list(User.objects.values_list("pk", "email", "name"))) == (
+        1,
+        [(user.pk, "ada@example.org", "Augusta")],
+    )
 
 
 def test_value_that_is_not_named_is_an_error():

@@ -75,11 +75,11 @@ def test_a_quiz_that_is_not_open_cannot_be_started_by_guessing_its_address(as_st
 
 
 def without_secrets(page):
-    """A page's text without what is new each time: the masked token and the nonce."""
+    """A page's text without what is new each time: the masked token, the nonce and the time left."""
     text = re.sub(
         r'(csrfmiddlewaretoken" value|x-csrftoken"|nonce)[=:] ?"[^"]*"', r"\1", page.content.decode()
     )
-    return re.sub(r'seconds="[\d.]+"|>\d+:\d\d<', "", text)
+    return re.sub("<count-down.*?</count-down>", "", text)
 
 
 @pytest.mark.parametrize(
@@ -401,3 +401,45 @@ def test_no_grace_is_promised_where_nothing_ends(as_student, quiz):
     door = as_student.get(quiz.get_absolute_url()).content.decode()
     asked = as_student.post(reverse("quizzes:start", args=["dl", quiz.pk]), follow=True).content.decode()
     assert [promise in page for page in (door, asked)] == [True, True]
+
+
+def test_question_drawn_for_one_is_drawn_anew_where_anything_differs(client, course):
+    """The same question in other places, orders, languages, courses and states."""
+    pictured = {"options": [{"text": f"![x](image:{'a' * 64})", "right": True}, {"text": "no"}]}
+    quizzes = [make_quiz(one, ("single",), now=clock.now()) for one in (course, CourseFactory(slug="ml"))]
+    QuestionVersion.objects.update(data=pictured)
+    for quiz in quizzes:
+        for language, head in (("en", "Question 1 of 1"), ("de", "Frage 1 von 1")):
+            client.force_login(student_of(quiz.course))
+            page = client.post(quiz.get_absolute_url() + "start/", headers={"accept-language": language})
+            text = page.content.decode()
+            assert (head in text, text.count(f"/c/{quiz.course.slug}/quizzes/images/{'a' * 64}")) == (True, 1)
+    attempt = Attempt.objects.latest("pk")
+    client.post(
+        reverse("quizzes:save", args=["ml", attempt.pk]),
+        {"position": 1, "client": "t", "seq": 1, "value": ["0"]},
+        content_type="application/json",
+    )
+    mine = reverse("quizzes:attempt", args=["ml", attempt.pk])
+    assert client.get(mine).content.decode().count('value="0" checked') == 1
+    client.force_login(student_of(quizzes[1].course))
+    other = client.post(quizzes[1].get_absolute_url() + "start/")
+    assert other.content.decode().count("checked") == 0
+
+
+def test_pages_of_two_students_differ_only_in_what_is_theirs(client, course):
+    always_shuffled = {"matching", "ordering", "cloze"}
+    kinds = [kind for kind, _ in ALL_KINDS if kind not in always_shuffled]
+    quiz = make_quiz(course, kinds, now=clock.now(), shuffle_options=False)
+    pages = []
+    for name, initials in (("Ada Lovelace", "AL"), ("Grace Hopper", "GH")):
+        student = student_of(course, user__name=name)
+        client.force_login(student)
+        text = without_secrets(client.post(url("start", quiz)))
+        attempt = Attempt.objects.get(user=student)
+        theirs = (name, student.email, f">{initials}<", f'"{initials}:')
+        for own in (*theirs, f'attempt="{attempt.pk}"', f"/attempts/{attempt.pk}/"):
+            assert own in text
+            text = text.replace(own, "")
+        pages.append(text)
+    assert pages[0] == pages[1]
