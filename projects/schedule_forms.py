@@ -1,6 +1,6 @@
 """Forms of the schedule's editor. Times are on the event's clock."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -14,6 +14,8 @@ from projects.services import Place, SessionDetails
 
 #: How long something is if nobody says.
 USUAL_MINUTES = 30
+#: Pitches are in so many windows at most.
+WINDOWS = (1, 2, 3)
 
 
 class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type checkers only
@@ -143,6 +145,45 @@ class AvailabilityForm(forms.Form):
         if person is None:
             raise forms.ValidationError(_("Nobody in this course has this address. Enrol the person first."))
         return person
+
+
+class PitchesForm(forms.Form):
+    """Where and when all teams pitch."""
+
+    room = forms.ModelChoiceField(label=gettext_lazy("Room"), queryset=Room.objects.none(), empty_label=None)
+    minutes = forms.IntegerField(
+        label=gettext_lazy("Minutes a pitch, with the change of teams"), min_value=1, max_value=120, initial=6
+    )
+
+    def __init__(self, *args: Any, hackathon: Hackathon, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        rooms: Any = self.fields["room"]
+        rooms.queryset = Room.objects.filter(hackathon=hackathon)
+        zone = hackathon.course.zone
+        for number in WINDOWS:
+            for name, label in (("from", _("Window %d, from")), ("until", _("Window %d, until"))):
+                self.fields[f"{name}_{number}"] = MomentField(
+                    label=label % number, zone=zone, required=number == 1
+                )
+
+    def clean(self) -> dict[str, Any]:
+        """Want both ends of a window or none."""
+        cleaned = super().clean() or self.cleaned_data
+        for number in WINDOWS:
+            ends = [f"from_{number}", f"until_{number}"]
+            given = [name for name in ends if cleaned.get(name)]
+            if len(given) == 1 and not any(name in self.errors for name in ends):
+                missing = next(name for name in ends if name not in given)
+                self.add_error(missing, _("A window needs both ends."))
+        return cleaned
+
+    def windows(self) -> list[tuple[datetime, datetime]]:
+        """Return the windows that were given."""
+        return [
+            (self.cleaned_data[f"from_{number}"], self.cleaned_data[f"until_{number}"])
+            for number in WINDOWS
+            if self.cleaned_data[f"from_{number}"]
+        ]
 
 
 class ReleaseForm(forms.Form):

@@ -109,6 +109,7 @@ urlpatterns = [
     path("hackathon/<int:pk>/planning/release/", planning.release, name="release_schedule"),
     path("hackathon/<int:pk>/planning/restore/<int:version>/", planning.restore, name="restore_schedule"),
     path("hackathon/<int:pk>/planning/add/", planning.add_session, name="add_session"),
+    path("hackathon/<int:pk>/planning/pitches/", planning.pitches, name="pitches"),
     path("hackathon/<int:pk>/planning/<int:session>/", planning.session, name="session"),
     path("hackathon/<int:pk>/planning/<int:session>/move/", planning.move, name="move_session"),
     path("hackathon/<int:pk>/planning/<int:session>/delete/", planning.delete_session, name="delete_session"),

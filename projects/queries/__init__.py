@@ -4,7 +4,7 @@ from projects.queries.calendars import Calendar, appointments
 from projects.queries.cards import ChallengeCard, HandIn, cards_for, counting_of, history
 from projects.queries.gallery import ProjectCard, gallery, project_page
 from projects.queries.judging import ENOUGH_LOOKS, JudgingReport, judging_report
-from projects.queries.planning import STEP, Plan, plan
+from projects.queries.planning import STEP, Plan, availabilities_of, people_of_sessions, plan
 from projects.queries.queue import QueueState, queue_state
 from projects.queries.registrations import answers_of, files_of, waiting_ahead
 from projects.queries.regrades import RegradeReport, regrade_report
@@ -52,6 +52,7 @@ __all__ = [
     "VersionRow",
     "answers_of",
     "appointments",
+    "availabilities_of",
     "cards_for",
     "challenge_rows",
     "counting_of",
@@ -64,6 +65,7 @@ __all__ = [
     "judging_report",
     "members_of",
     "misconceptions",
+    "people_of_sessions",
     "plan",
     "progress",
     "project_of",

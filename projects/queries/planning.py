@@ -112,19 +112,13 @@ def steps(hackathon: Hackathon, day: date, sittings: list[Sitting]) -> list[date
 def clash_rows(hackathon: Hackathon, sittings: list[Sitting]) -> list[ClashRow]:
     """Return what does not fit in the draft."""
     by_session = {sitting.session: sitting for sitting in sittings}
-    people, names = _people(hackathon)
+    people, names = people_of_sessions(hackathon)
     pitches = dict(
         Session.objects.filter(hackathon=hackathon, kind=Session.Kind.PITCH, team__isnull=False).values_list(
             "pk", "team_id"
         )
     )
-    rooms: defaultdict[int, list[clashes.Span]] = defaultdict(list)
-    present: defaultdict[int | str, list[clashes.Span]] = defaultdict(list)
-    for said in Availability.objects.filter(hackathon=hackathon):
-        if said.room_id:
-            rooms[said.room_id].append((said.starts_at, said.ends_at))
-        elif said.user_id:
-            present[said.user_id].append((said.starts_at, said.ends_at))
+    rooms, present = availabilities_of(hackathon)
     found = clashes.clashes(
         [
             clashes.Booking(
@@ -152,7 +146,21 @@ def clash_rows(hackathon: Hackathon, sittings: list[Sitting]) -> list[ClashRow]:
     ]
 
 
-def _people(hackathon: Hackathon) -> tuple[defaultdict[int, set[int | str]], dict[int | str, str]]:
+def availabilities_of(
+    hackathon: Hackathon,
+) -> tuple[dict[int, list[clashes.Span]], dict[int | str, list[clashes.Span]]]:
+    """Return when rooms and people can be had, of those for whom it was said."""
+    rooms: defaultdict[int, list[clashes.Span]] = defaultdict(list)
+    people: defaultdict[int | str, list[clashes.Span]] = defaultdict(list)
+    for said in Availability.objects.filter(hackathon=hackathon):
+        if said.room_id:
+            rooms[said.room_id].append((said.starts_at, said.ends_at))
+        elif said.user_id:
+            people[said.user_id].append((said.starts_at, said.ends_at))
+    return dict(rooms), dict(people)
+
+
+def people_of_sessions(hackathon: Hackathon) -> tuple[defaultdict[int, set[int | str]], dict[int | str, str]]:
     """Return who has to be at each session, speakers and members of its team, and what they are called."""
     people: defaultdict[int, set[int | str]] = defaultdict(set)
     names: dict[int | str, str] = {}

@@ -34,6 +34,7 @@ from projects.services.participants import (
     save_draft,
     withdraw,
 )
+from projects.services.pitches import Pitches, plan_pitches
 from projects.services.places import settle_if_due
 from projects.services.planning import Nudge, nudge_session
 from projects.services.registration import ProjectDetails, register_project, withdraw_project
@@ -69,6 +70,7 @@ from projects.services.teams import (
 __all__ = [
     "Given",
     "Nudge",
+    "Pitches",
     "Place",
     "ProjectDetails",
     "Refused",
@@ -112,6 +114,7 @@ __all__ = [
     "nudge_session",
     "place",
     "place_session",
+    "plan_pitches",
     "publish",
     "register",
     "register_project",

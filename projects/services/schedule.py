@@ -91,7 +91,7 @@ def place_session(*, session: Session, place: Place) -> Slot:
     Refused
         The end is not after the beginning, the slot is too long or far from the event, or the room is gone.
     """
-    _check_times(session.hackathon, place.starts_at, place.ends_at)
+    check_times(session.hackathon, place.starts_at, place.ends_at)
     if place.ends_at - place.starts_at > LONGEST:
         raise Refused(_("A slot is at most 24 hours long. Make two of it."))
     with transaction.atomic():
@@ -182,7 +182,7 @@ def state_availability(
     """
     if (room is None) == (user is None):
         raise Refused(_("Choose a room or a person, one of them."))
-    _check_times(hackathon, starts_at, ends_at)
+    check_times(hackathon, starts_at, ends_at)
     return Availability.objects.create(
         hackathon=hackathon, room=room, user=user, starts_at=starts_at, ends_at=ends_at
     )
@@ -242,7 +242,8 @@ def _fields(details: SessionDetails) -> dict[str, object]:
     return dict(vars(details))
 
 
-def _check_times(hackathon: Hackathon, starts_at: datetime, ends_at: datetime) -> None:
+def check_times(hackathon: Hackathon, starts_at: datetime, ends_at: datetime) -> None:
+    """Raise `Refused` for times in the wrong order or far from the event."""
     if ends_at <= starts_at:
         raise Refused(_("The end has to be after the beginning."))
     if starts_at < hackathon.starts_at - AROUND or ends_at > hackathon.ends_at + AROUND:

@@ -8,14 +8,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.timezone import is_aware
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classroom import clock
 from projects import access, queries, services
 from projects.errors import Refused
 from projects.models import Hackathon, Session, Slot
-from projects.schedule_forms import USUAL_MINUTES, ReleaseForm, SessionForm
-from projects.services import Nudge, Place
+from projects.schedule_forms import USUAL_MINUTES, PitchesForm, ReleaseForm, SessionForm
+from projects.services import Nudge, Pitches, Place
 
 
 @require_GET
@@ -104,6 +105,28 @@ def session(request: HttpRequest, slug: str, pk: int, session: int) -> HttpRespo
     return render(request, "projects/session.html", page, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "POST"])
+def pitches(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Place a pitch for every team that has none."""
+    seat, event = access.schedule_to_edit(request, slug, pk)
+    form = PitchesForm(request.POST or None, hackathon=event)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = services.plan_pitches(
+                hackathon=event,
+                room=form.cleaned_data["room"],
+                windows=form.windows(),
+                minutes=form.cleaned_data["minutes"],
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            _tell(request, done)
+            return redirect("projects:planning", slug, pk)
+    page = {"seat": seat, "event": event, "form": form, "has_rooms": event.rooms.exists()}
+    return render(request, "projects/pitches.html", page, status=422 if form.errors else 200)
+
+
 @require_POST
 def delete_session(request: HttpRequest, slug: str, pk: int, session: int) -> HttpResponse:
     """Delete a session that was never released."""
@@ -137,6 +160,20 @@ def move(request: HttpRequest, slug: str, pk: int, session: int) -> HttpResponse
     plan = queries.plan(hackathon=found.hackathon, day=_day_of(found) or _day(request.POST.get("day")))
     page = {"event": found.hackathon, "plan": plan, "moved": _draft_slot(found), "refusal": refusal}
     return render(request, "projects/_planning.html", page)
+
+
+def _tell(request: HttpRequest, done: Pitches) -> None:
+    messages.success(
+        request,
+        ngettext("%(count)d pitch is placed.", "%(count)d pitches are placed.", done.placed)
+        % {"count": done.placed},
+    )
+    if done.without:
+        messages.warning(
+            request,
+            _("No time was left for: %(teams)s. Add a window or free the room, then run it again.")
+            % {"teams": ", ".join(done.without)},
+        )
 
 
 def _dropped(request: HttpRequest, found: Session) -> Place:

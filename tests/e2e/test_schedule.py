@@ -112,7 +112,7 @@ def test_the_pages_are_accessible(open_page, event, rooms):
     )
     page = open_page(by, reduced_motion="reduce")
     found = []
-    for name in ("planning", "add_session", "rooms", "schedule_versions"):
+    for name in ("planning", "add_session", "rooms", "pitches", "schedule_versions"):
         found += faults(page, url(name, event))
     found += faults(page, url("session", event, moved.pk))
     page = open_page(reader, reduced_motion="reduce", color_scheme="dark")

@@ -103,11 +103,16 @@ class DayPlan extends HTMLElement {
           together = [];
         }
         together.push(card);
-        until = Math.max(until, Number(card.dataset.ends));
+        until = Math.max(until, seenUntil(card));
       }
       share(together);
     }
   }
+}
+
+/* Until when a card takes its place: a short one is drawn a step long, or nobody could read it. */
+function seenUntil(card) {
+  return Math.max(Number(card.dataset.ends), Number(card.dataset.starts) + STEP_SECONDS);
 }
 
 /* Give cards of which each meets another their lanes of one column. */
@@ -116,7 +121,7 @@ function share(cards) {
   const chosen = cards.map((card) => {
     let lane = lanes.findIndex((free) => free <= Number(card.dataset.starts));
     if (lane < 0) lane = lanes.push(0) - 1;
-    lanes[lane] = Number(card.dataset.ends);
+    lanes[lane] = seenUntil(card);
     return lane;
   });
   for (const [at, card] of cards.entries()) {
