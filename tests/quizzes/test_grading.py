@@ -141,6 +141,7 @@ def test_without_a_rubric_the_points_are_asked_for(client, course):
         quiz=quiz, position=2, question=make_question(course, "essay", {"lines": 5}), points=6
     )
     item = essay_of(handed_in(quiz))
+    client.force_login(instructor_of(course))
     answer = graded(client, course, item, comment="Kept text")
     page = answer.content.decode()
     assert (answer.status_code, essay_of(item.attempt).points) == (422, None)
