@@ -94,12 +94,6 @@ def attempt_for_instructor(request: HttpRequest, slug: str, pk: int) -> tuple[Se
     return seat, _attempt(seat, pk)
 
 
-def quiz_for_grader(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Quiz]:
-    """Return a quiz for somebody who may give points."""
-    seat = grader_seat(request, slug)
-    return seat, _quiz(seat, pk)
-
-
 def item_for_grader(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, AttemptItem]:
     """Return anybody's answer, for somebody who may give points for it."""
     seat = grader_seat(request, slug)

@@ -4,13 +4,16 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Avg, Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from classroom.models import Course
 from quizzes.models import AttemptItem, Category, Kind, Question, QuestionVersion, Quiz
+from quizzes.queries.drawers import inside
 
 #: The category filter's value for "in no category"; no category can be called so.
 NO_CATEGORY = "/"
+#: A search looks for so many words.
+MOST_WORDS = 8
 
 
 @dataclass(frozen=True)
@@ -51,23 +54,37 @@ class Drawer:
 
 def questions_in_bank(*, course: Course, wanted: Wanted) -> QuerySet[Question]:
     """Return the questions that are looked for, by name, with `kind` and `body` of the newest version."""
-    newest = QuestionVersion.objects.filter(question=OuterRef("pk")).order_by("-number")
-    found = Question.objects.filter(course=course, archived_at__isnull=not wanted.archived).annotate(
-        kind=Subquery(newest.values("kind")[:1]), body=Subquery(newest.values("body")[:1])
-    )
+    found = with_newest(Question.objects.filter(course=course, archived_at__isnull=not wanted.archived))
     if wanted.category == NO_CATEGORY:
         found = found.filter(category=None)
     elif wanted.category:
-        found = found.filter(
-            Q(category__name=wanted.category) | Q(category__name__startswith=f"{wanted.category}/")
-        )
+        found = found.filter(inside(wanted.category, "category__name"))
     if wanted.tag:
         found = found.filter(tags__name=wanted.tag)
     if wanted.kind:
         found = found.filter(kind=wanted.kind)
-    for word in wanted.text.split():
-        found = found.filter(Q(name__icontains=word) | Q(body__icontains=word))
-    return found.select_related("category").order_by("name", "pk")
+    return holding(found, wanted.text).select_related("category").order_by("name", "pk")
+
+
+def with_newest(questions: QuerySet[Question]) -> QuerySet[Question]:
+    """Return the questions with `kind` and `body` of their newest version, None where nothing is written."""
+    newest = QuestionVersion.objects.filter(question=OuterRef("pk")).order_by("-number")
+    return questions.annotate(
+        kind=Subquery(newest.values("kind")[:1]), body=Subquery(newest.values("body")[:1])
+    )
+
+
+def holding(questions: QuerySet[Question], text: str) -> QuerySet[Question]:
+    """Return those of `with_newest` that hold each word of `text` in name, body, category or a tag."""
+    for word in text.split()[:MOST_WORDS]:
+        tagged = Question.tags.through.objects.filter(question=OuterRef("pk"), tag__name__icontains=word)
+        questions = questions.filter(
+            Q(name__icontains=word)
+            | Q(body__icontains=word)
+            | Q(category__name__icontains=word)
+            | Exists(tagged)
+        )
+    return questions
 
 
 def bank_rows(questions: Sequence[Question]) -> list[BankRow]:

@@ -13,13 +13,21 @@ def draws_of(slots: Iterable[Slot]) -> list[Draw]:
     return [Draw(slot.pk, slot.category.name, slot.count) for slot in slots if slot.category is not None]
 
 
+def inside(path: str, field: str) -> Q:
+    """Return the condition that the category whose name is `field` is `path` or inside of it.
+
+    SQLite's prefixes know no case: who must not take "week 7/x" for "Week 7" looks again (`is_inside`).
+    """
+    return Q(**{field: path}) | Q(**{f"{field}__startswith": f"{path}/"})
+
+
 def cards_in(course_id: int, drawers: Iterable[str]) -> list[Card]:
     """Return the questions in these drawers of a course's bank that can be drawn: written, not archived."""
-    inside = Q(pk=None)
+    wanted = Q(pk=None)
     for name in set(drawers):
-        inside |= Q(category__name=name) | Q(category__name__startswith=f"{name}/")
+        wanted |= inside(name, "category__name")
     written = QuestionVersion.objects.filter(question=OuterRef("pk"))
-    rows = Question.objects.filter(inside, Exists(written), course=course_id, archived_at=None)
+    rows = Question.objects.filter(wanted, Exists(written), course=course_id, archived_at=None)
     return [Card(*row) for row in rows.order_by("pk").values_list("pk", "category__name")]
 
 

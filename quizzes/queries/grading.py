@@ -44,7 +44,6 @@ class KeyRow:
     answers: int
     newest_id: int
     is_mended: bool
-    by_rule: bool
 
 
 @dataclass(frozen=True)
@@ -134,7 +133,6 @@ def key_rows(*, quiz: Quiz) -> list[KeyRow]:
             row["answers"],
             row["newest_id"],
             row["behind"] > 0,
-            row["newest_kind"] not in BY_PERSON,
         )
         for row in rows
     ]

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from quizzes.drawing import is_inside
 from quizzes.models import Kind, Question, QuestionVersion, Quiz, Section, Slot
+from quizzes.queries.bank import holding, with_newest
 from quizzes.queries.drawers import missing_draws
 
 #: How many questions a search shows.
@@ -84,23 +85,9 @@ def composition(*, quiz: Quiz) -> Composition:
 
 def addable(*, quiz: Quiz, text: str) -> QuerySet[Question]:
     """Return questions of the bank that are not in the quiz and fit the words of `text`, with their kind."""
-    newest = QuestionVersion.objects.filter(question=OuterRef("pk")).order_by("-number")
-    found = (
-        Question.objects.filter(course=quiz.course_id, archived_at=None)
-        .exclude(slots__quiz=quiz)
-        .annotate(kind=Subquery(newest.values("kind")[:1]), body=Subquery(newest.values("body")[:1]))
-        .exclude(kind=None)
-        .select_related("category")
-    )
-    for word in text.split()[:8]:
-        tagged = Question.objects.filter(course=quiz.course_id, tags__name__icontains=word).values("pk")
-        found = found.filter(
-            Q(name__icontains=word)
-            | Q(body__icontains=word)
-            | Q(category__name__icontains=word)
-            | Q(pk__in=tagged)
-        )
-    return found.order_by("name", "pk")[:MOST_FOUND]
+    there = Question.objects.filter(course=quiz.course_id, archived_at=None).exclude(slots__quiz=quiz)
+    found = holding(with_newest(there).exclude(kind=None), text)
+    return found.select_related("category").order_by("name", "pk")[:MOST_FOUND]
 
 
 def drawable_sizes(*, quiz: Quiz) -> dict[str, int]:

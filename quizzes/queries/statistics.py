@@ -60,11 +60,6 @@ class Report:
         """The questions that are left out of the totals, since some answers to them are not graded."""
         return [row for row in self.rows if row.waiting]
 
-    @property
-    def most_attempts(self) -> int:
-        """The highest of the bins."""
-        return max((count for _, count in self.bins), default=0)
-
 
 @dataclass
 class _Marks:

@@ -4,12 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import ProtectedError, Q
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from classroom.models import Course
+from quizzes.drawing import is_inside
 from quizzes.errors import Refused
 from quizzes.models import Category, Question, Quiz, Slot
+from quizzes.queries.drawers import inside
 from quizzes.services.bank import tags_named
 from quizzes.services.slots import add_question
 
@@ -113,12 +115,7 @@ def tidy(name: str) -> str:
     return "/".join(part for part in parts if part)[:MAX_NAME].strip("/ ")
 
 
-def inside(path: str) -> Q:
-    """Return the condition that a category is `path` or inside of it."""
-    return Q(name=path) | Q(name__startswith=f"{path}/")
-
-
 def _below(course: Course, path: str) -> list[Category]:
-    """Return the category and those inside it. SQLite's prefixes know no case, Python's do."""
-    found = Category.objects.filter(inside(path), course=course).select_for_update().order_by("name")
-    return [one for one in found if one.name == path or one.name.startswith(f"{path}/")]
+    """Return the category and those inside it."""
+    found = Category.objects.filter(inside(path, "name"), course=course).select_for_update().order_by("name")
+    return [one for one in found if is_inside(one.name, path)]
