@@ -62,7 +62,7 @@ def questions_in_bank(*, course: Course, wanted: Wanted) -> QuerySet[Question]:
     if wanted.tag:
         found = found.filter(tags__name=wanted.tag)
     if wanted.kind:
-        found = found.filter(kind=wanted.kind)
+        found = found.filter(Q(kind=wanted.kind))
     return holding(found, wanted.text).select_related("category").order_by("name", "pk")
 
 

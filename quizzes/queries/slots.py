@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from quizzes.drawing import is_inside
 from quizzes.models import Kind, Question, QuestionVersion, Quiz, Section, Slot
@@ -86,7 +86,7 @@ def composition(*, quiz: Quiz) -> Composition:
 def addable(*, quiz: Quiz, text: str) -> QuerySet[Question]:
     """Return questions of the bank that are not in the quiz and fit the words of `text`, with their kind."""
     there = Question.objects.filter(course=quiz.course_id, archived_at=None).exclude(slots__quiz=quiz)
-    found = holding(with_newest(there).exclude(kind=None), text)
+    found = holding(with_newest(there).exclude(Q(kind=None)), text)
     return found.select_related("category").order_by("name", "pk")[:MOST_FOUND]
 
 

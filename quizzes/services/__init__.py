@@ -34,7 +34,6 @@ from quizzes.services.room import (
 )
 from quizzes.services.running import (
     close_quiz,
-    link_to,
     open_quiz,
     post_link,
     release_review,
@@ -92,7 +91,6 @@ __all__ = [
     "invite",
     "is_unheard",
     "join_as_guest",
-    "link_to",
     "more_time_for_everybody",
     "move_section",
     "move_slot",

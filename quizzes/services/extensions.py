@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from classroom.models import Accommodation, AuditEntry, Course, Enrolment, Extension, Group, User
 from quizzes.errors import Refused
 from quizzes.models import Quiz
+from quizzes.services.audit import note
 from quizzes.services.deadlines import Moved, following, quizzes_in_progress
 
 DAY_SECONDS = 24 * 3600
@@ -59,7 +60,7 @@ def extend(
             reason=reason[:200],
             given_by=by,
         )
-        _log(quiz.course, by, "quiz.extended", now, item=quiz, about=user, **_said(extension))
+        note(quiz, by, "quiz.extended", now, about=user, **_said(extension))
     return moved
 
 
@@ -109,7 +110,7 @@ def take_back(*, quiz: Quiz, extension: Extension, by: User, now: datetime, forc
         said = _said(extension)
         if Extension.objects.filter(pk=extension.pk, item=quiz.deadline_key).delete()[0]:
             about = extension.user
-            _log(quiz.course, by, "quiz.extension_taken_back", now, item=quiz, about=about, **said)
+            note(quiz, by, "quiz.extension_taken_back", now, about=about, **said)
     return moved
 
 
@@ -135,7 +136,7 @@ def more_time_for_everybody(*, quiz: Quiz, extra_seconds: int, by: User, now: da
             time_limit_seconds=F("time_limit_seconds") + extra_seconds,
             closes_at=fresh.closes_at and fresh.closes_at + timedelta(seconds=extra_seconds),
         )
-        _log(quiz.course, by, "quiz.extended", now, item=quiz, extra_seconds=extra_seconds)
+        note(quiz, by, "quiz.extended", now, extra_seconds=extra_seconds)
     quiz.refresh_from_db()
     return moved
 
@@ -163,8 +164,14 @@ def accommodate(
             Accommodation.objects.update_or_create(
                 course=course, user=user, defaults={"time_multiplier": time_multiplier, "note": note[:200]}
             )
-        multiplier = str(time_multiplier)
-        _log(course, by, "accommodation.set", now, about=user, time_multiplier=multiplier)
+        AuditEntry.objects.create(
+            course=course,
+            actor=by,
+            action="accommodation.set",
+            about=user,
+            detail={"time_multiplier": str(time_multiplier)},
+            at=now,
+        )
     return moved
 
 
@@ -188,24 +195,3 @@ def _said(extension: Extension) -> dict[str, object]:
         "group": extension.group and extension.group.name,
         "reason": extension.reason,
     }
-
-
-def _log(
-    course: Course,
-    by: User,
-    action: str,
-    now: datetime,
-    *,
-    item: Quiz | None = None,
-    about: User | None = None,
-    **detail: object,
-) -> None:
-    AuditEntry.objects.create(
-        course=course,
-        actor=by,
-        action=action,
-        about=about,
-        item=item.deadline_key if item else "",
-        detail=detail,
-        at=now,
-    )

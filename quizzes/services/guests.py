@@ -9,10 +9,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.translation import gettext as _
 
-from classroom.models import AuditEntry, Course, Enrolment, Role, User
+from classroom.models import Course, Enrolment, Role, User
 from classroom.models.user import GUEST_DOMAIN
 from quizzes.errors import Refused
 from quizzes.models import Arrival, Attempt, Quiz, Room
+from quizzes.services.audit import note
 from quizzes.services.room import room_of
 
 MOST_NAME_CHARACTERS = 40
@@ -41,13 +42,16 @@ def guest_name(text: str) -> str:
 
 
 def give_join_code(*, quiz: Quiz, by: User, now: datetime) -> str:
-    """Give the quiz a new code for guests and return it; the old one is dead from now on."""
+    """Give the quiz a new code for guests and return it; the old one is dead from now on.
+
+    Of several who do so at once, as pages do that are opened together, one does, and all get that code.
+    """
     code = str(generate_user_code(length=8, dashed=False))
     with transaction.atomic():
-        Quiz.objects.filter(pk=quiz.pk).update(join_code=code)
-        _log(quiz, by, "quiz.join_code_given", now)
-    quiz.join_code = code
-    return code
+        if Quiz.objects.filter(pk=quiz.pk, join_code=quiz.join_code).update(join_code=code):
+            note(quiz, by, "quiz.join_code_given", now)
+    quiz.refresh_from_db(fields=["join_code"])
+    return str(quiz.join_code)
 
 
 def quiz_to_join(*, code: str, now: datetime) -> Quiz | None:
@@ -141,7 +145,7 @@ def rename_guest(*, quiz: Quiz, user: User, name: str, by: User, now: datetime) 
         Room.objects.select_for_update().get(pk=room.pk)
         free = _free_name(guest_name(name), room, quiz.course, but=user)
         User.objects.filter(pk=user.pk).update(name=free)
-        _log(quiz, by, "guest.renamed", now, about=user)
+        note(quiz, by, "guest.renamed", now, about=user)
     user.name = free
     return free
 
@@ -158,7 +162,7 @@ def remove_guest(*, quiz: Quiz, user: User, by: User, now: datetime) -> None:
     with transaction.atomic():
         Enrolment.objects.filter(course=quiz.course, user=user, left_at=None).update(left_at=now)
         Arrival.objects.filter(room__quiz__course=quiz.course, user=user).delete()
-        _log(quiz, by, "guest.removed", now, about=user)
+        note(quiz, by, "guest.removed", now, about=user)
 
 
 def _room_with_guest(quiz: Quiz, user: User) -> Room:
@@ -200,9 +204,3 @@ def _forget(guest: User, now: datetime) -> int:
     guest.name, guest.is_active, guest.anonymised_at = _("Guest"), False, now
     guest.save(update_fields=["password", "email", "name", "is_active", "anonymised_at"])
     return 1
-
-
-def _log(quiz: Quiz, by: User, action: str, now: datetime, *, about: User | None = None) -> None:
-    AuditEntry.objects.create(
-        course=quiz.course, actor=by, action=action, about=about, item=quiz.deadline_key, at=now
-    )

@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from classroom import notify
-from classroom.models import AuditEntry, User
+from classroom.models import User
 from quizzes.errors import Refused
 from quizzes.kinds import Data
 from quizzes.models import Attempt, AttemptEvent, AttemptItem, SecondLook
+from quizzes.services.audit import note
 from quizzes.sums import add_up
 
 
@@ -142,14 +143,13 @@ def answer_second_look(*, look: SecondLook, answer: str, by: User, now: datetime
         ):
             raise Refused(_("Somebody has answered this already."))
         course = attempt.quiz.course
-        AuditEntry.objects.create(
-            course=course,
-            actor=by,
-            action="quiz.second_look_answered",
+        note(
+            attempt.quiz,
+            by,
+            "quiz.second_look_answered",
+            now,
             about=attempt.user,
-            item=attempt.quiz.deadline_key,
-            detail={"position": look.item.position},
-            at=now,
+            position=look.item.position,
         )
         with override(attempt.user.language or course.language):
             address = reverse("quizzes:attempt_review", args=[course.slug, attempt.pk])

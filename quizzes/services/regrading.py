@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from classroom import bell, lease
-from classroom.models import AuditEntry, User
+from classroom.models import User
 from quizzes import checking
 from quizzes.checking import record
 from quizzes.errors import Refused
@@ -26,6 +26,7 @@ from quizzes.models import (
     RegradeChange,
 )
 from quizzes.replay import Standing, standing_answers
+from quizzes.services.audit import note
 from quizzes.sums import add_up
 
 COMPARE_TASK = "quizzes.tasks.check_regrade"
@@ -262,11 +263,5 @@ def discard_regrade(*, regrade: Regrade, by: User, now: datetime) -> None:
 
 
 def _log(action: str, regrade: Regrade, by: User, now: datetime, **detail: object) -> None:
-    AuditEntry.objects.create(
-        course=regrade.quiz.course,
-        actor=by,
-        action=action,
-        item=regrade.quiz.deadline_key,
-        detail=detail | {"question": regrade.version.question_id, "reason": regrade.reason},
-        at=now,
-    )
+    asked, reason = regrade.version.question_id, regrade.reason
+    note(regrade.quiz, by, action, now, about=None, question=asked, reason=reason, **detail)

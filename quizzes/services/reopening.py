@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from classroom.models import AuditEntry, User
+from classroom.models import User
 from quizzes.errors import Refused
 from quizzes.models import Attempt, AttemptEvent
+from quizzes.services.audit import note
 
 MAX_MINUTES = 24 * 60
 
@@ -49,15 +50,7 @@ def reopen_attempt(*, attempt: Attempt, by: User, reason: str, minutes: int, now
         AttemptEvent.objects.create(
             attempt=locked, what=AttemptEvent.What.REOPENED, at=now, by=by, detail=detail
         )
-        AuditEntry.objects.create(
-            course=attempt.quiz.course,
-            actor=by,
-            action="attempt.reopened",
-            about=attempt.user,
-            item=attempt.quiz.deadline_key,
-            detail=detail | {"attempt": attempt.pk},
-            at=now,
-        )
+        note(attempt.quiz, by, "attempt.reopened", now, about=attempt.user, attempt=attempt.pk, **detail)
     attempt.refresh_from_db()
     return attempt
 

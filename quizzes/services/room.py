@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from classroom.models import AuditEntry, User
+from classroom.models import User
 from quizzes import queries
 from quizzes.errors import MayStillWrite, Refused
 from quizzes.models import Arrival, Quiz, Room
+from quizzes.services.audit import note
 from quizzes.services.deadlines import following
 from quizzes.services.running import check_questions, post_link
 
@@ -39,7 +40,7 @@ def invite(*, quiz: Quiz, by: User, now: datetime) -> bool:
         room_of(quiz)
         hidden = Quiz.objects.filter(pk=quiz.pk).exclude(published_at__lte=now)
         if hidden.update(published_at=now):
-            _log(quiz, by, "quiz.published", now)
+            note(quiz, by, "quiz.published", now)
         quiz.refresh_from_db()
         return post_link(quiz=quiz, by=by, now=now)
 
@@ -69,7 +70,7 @@ def start_together(*, quiz: Quiz, by: User, now: datetime) -> bool:
                 opens_at=starts_at, closes_at=closes_at, published_at=min(now, fresh.published_at or now)
             )
             Room.objects.filter(quiz=quiz).update(discussing=None, revealed=False, leaders=False)
-            _log(quiz, by, "quiz.started_together", now)
+            note(quiz, by, "quiz.started_together", now)
     quiz.refresh_from_db()
     return not started
 
@@ -96,7 +97,7 @@ def discuss(*, quiz: Quiz, position: int, by: User, now: datetime, force: bool =
     with transaction.atomic():
         room = room_of(quiz)
         if room.discussing is None:
-            _log(quiz, by, "quiz.discussion_begun", now)
+            note(quiz, by, "quiz.discussion_begun", now)
         moved = Room.objects.filter(pk=room.pk).exclude(discussing=position)
         moved.update(discussing=position, revealed=False)
 
@@ -114,7 +115,3 @@ def reveal(*, quiz: Quiz, revealed: bool = True) -> None:
 def show_leaders(*, quiz: Quiz, shown: bool = True) -> None:
     """Show the leader board in the room, or hide it again."""
     Room.objects.filter(pk=room_of(quiz).pk).update(leaders=shown)
-
-
-def _log(quiz: Quiz, by: User, action: str, now: datetime) -> None:
-    AuditEntry.objects.create(course=quiz.course, actor=by, action=action, item=quiz.deadline_key, at=now)

@@ -2,30 +2,18 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from classroom import notify
-from classroom.models import AuditEntry, User
+from classroom.models import User
 from quizzes import queries
 from quizzes.errors import MayStillWrite, Refused
+from quizzes.links import join_link, link_to
 from quizzes.models import Quiz
+from quizzes.services.audit import note
 from quizzes.services.deadlines import following
-
-
-def link_to(quiz: Quiz) -> str:
-    """Return the address that is shared: in the chat, as a QR code, on the wall."""
-    return f"{settings.SITE_URL}{quiz.get_absolute_url()}"
-
-
-def join_link(quiz: Quiz) -> str:
-    """Return the address at which guests come in; empty where none may."""
-    if not (quiz.anonymous and quiz.join_code):
-        return ""
-    return f"{settings.SITE_URL}{reverse('join', args=[quiz.join_code])}"
 
 
 def open_quiz(*, quiz: Quiz, by: User, now: datetime) -> bool:
@@ -47,7 +35,7 @@ def open_quiz(*, quiz: Quiz, by: User, now: datetime) -> bool:
                 closes_at=None if fresh.has_closed(now) else fresh.closes_at,
                 published_at=min(now, fresh.published_at or now),
             )
-            _log(quiz, by, "quiz.opened", now)
+            note(quiz, by, "quiz.opened", now)
             quiz.refresh_from_db()
             _post_link(quiz, now)
     quiz.refresh_from_db()
@@ -72,7 +60,7 @@ def post_link(*, quiz: Quiz, by: User, now: datetime) -> bool:
     with transaction.atomic():
         posted = _post_link(quiz, now)
         if posted:
-            _log(quiz, by, "quiz.link_posted", now)
+            note(quiz, by, "quiz.link_posted", now)
     return posted
 
 
@@ -105,7 +93,7 @@ def close_quiz(*, quiz: Quiz, by: User, now: datetime) -> int:
             raise Refused(_("This quiz has not been open yet, so there is nothing to close."))
         if not fresh.has_closed(now):
             Quiz.objects.filter(pk=quiz.pk).update(closes_at=now)
-            _log(quiz, by, "quiz.closed", now)
+            note(quiz, by, "quiz.closed", now)
     quiz.refresh_from_db()
     return len(moved.ended)
 
@@ -123,7 +111,7 @@ def release_review(*, quiz: Quiz, by: User, now: datetime, force: bool = False) 
         _check_over(quiz, now)
     with transaction.atomic():
         Quiz.objects.filter(pk=quiz.pk).update(review_released_at=now, review_forced=force)
-        _log(quiz, by, "quiz.review_released", now, forced=force)
+        note(quiz, by, "quiz.review_released", now, forced=force)
     quiz.refresh_from_db()
 
 
@@ -131,7 +119,7 @@ def withdraw_review(*, quiz: Quiz, by: User, now: datetime) -> None:
     """Hide the review again; the quiz's phases go on to decide what students see."""
     with transaction.atomic():
         Quiz.objects.filter(pk=quiz.pk).update(review_released_at=None, review_forced=False)
-        _log(quiz, by, "quiz.review_withdrawn", now)
+        note(quiz, by, "quiz.review_withdrawn", now)
     quiz.refresh_from_db()
 
 
@@ -156,17 +144,3 @@ def _check_over(quiz: Quiz, now: datetime) -> None:
         )
         reasons.append(text % {"names": ", ".join(names)})
     raise MayStillWrite(" ".join([_("The review is not released."), *reasons]))
-
-
-def _log(
-    quiz: Quiz, by: User, action: str, now: datetime, about: User | None = None, **detail: object
-) -> None:
-    AuditEntry.objects.create(
-        course=quiz.course,
-        actor=by,
-        action=action,
-        about=about,
-        item=quiz.deadline_key,
-        detail=detail,
-        at=now,
-    )

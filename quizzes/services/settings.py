@@ -8,9 +8,10 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from classroom.models import AuditEntry, Course, User
+from classroom.models import Course, User
 from quizzes.errors import Refused
 from quizzes.models import Attempt, Quiz, Section, Slot
+from quizzes.services.audit import note
 from quizzes.services.deadlines import Moved, following
 from quizzes.services.guests import give_join_code
 from quizzes.services.running import check_questions
@@ -27,7 +28,7 @@ def create_quiz(*, course: Course, values: Mapping[str, Any], by: User, now: dat
     """Write a new quiz without questions, which only staff see; `values` are its fields."""
     with transaction.atomic():
         quiz = Quiz.objects.create(course=course, **dict(values) | {"published_at": None})
-        _log(quiz, by, "quiz.created", now)
+        note(quiz, by, "quiz.created", now)
         if quiz.anonymous:
             give_join_code(quiz=quiz, by=by, now=now)
     return quiz
@@ -55,7 +56,7 @@ def change_settings(*, quiz: Quiz, values: Mapping[str, Any], by: User, now: dat
             check_questions(fresh)
         if changed:
             Quiz.objects.filter(pk=quiz.pk).update(**changed)
-            _log(quiz, by, "quiz.changed", now, fields=sorted(changed))
+            note(quiz, by, "quiz.changed", now, fields=sorted(changed))
         if changed.get("anonymous") and fresh.join_code is None:
             give_join_code(quiz=quiz, by=by, now=now)
     quiz.refresh_from_db()
@@ -104,7 +105,7 @@ def publish_quiz(*, quiz: Quiz, by: User, now: datetime) -> bool:
         hidden = Quiz.objects.filter(pk=quiz.pk).exclude(published_at__lte=now)
         published = hidden.update(published_at=now)
         if published:
-            _log(quiz, by, "quiz.published", now)
+            note(quiz, by, "quiz.published", now)
     quiz.refresh_from_db()
     return bool(published)
 
@@ -122,7 +123,7 @@ def unpublish_quiz(*, quiz: Quiz, by: User, now: datetime) -> None:
         if Attempt.objects.accepting(now).filter(quiz=quiz).exists():
             raise Refused(_("Students are writing this quiz: close it first."))
         Quiz.objects.filter(pk=quiz.pk).update(published_at=None)
-        _log(quiz, by, "quiz.unpublished", now)
+        note(quiz, by, "quiz.unpublished", now)
     quiz.refresh_from_db()
 
 
@@ -138,7 +139,7 @@ def delete_quiz(*, quiz: Quiz, by: User, now: datetime) -> None:
         Quiz.objects.select_for_update(of=("self",), no_key=True).get(pk=quiz.pk)
         if Attempt.objects.filter(quiz=quiz).exists():
             raise Refused(_("Students have taken this quiz, so it stays. You can hide it from them instead."))
-        _log(quiz, by, "quiz.deleted", now, title=quiz.title)
+        note(quiz, by, "quiz.deleted", now, title=quiz.title)
         Quiz.objects.filter(pk=quiz.pk).delete()
 
 
@@ -164,7 +165,7 @@ def copy_quiz(*, quiz: Quiz, by: User, now: datetime) -> Quiz:
             slot.quiz = copy
             _as_new(slot)
         Slot.objects.bulk_create(slots)
-        _log(copy, by, "quiz.copied", now, source=quiz.pk)
+        note(copy, by, "quiz.copied", now, source=quiz.pk)
     copy.course = quiz.course
     return copy
 
@@ -173,9 +174,3 @@ def _as_new(row: Model) -> None:
     """Make a row that was read one that is still to be written."""
     row.pk = None
     row._state.adding = True
-
-
-def _log(quiz: Quiz, by: User, action: str, now: datetime, **detail: object) -> None:
-    AuditEntry.objects.create(
-        course=quiz.course, actor=by, action=action, item=quiz.deadline_key, detail=detail, at=now
-    )

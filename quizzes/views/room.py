@@ -5,11 +5,9 @@ from datetime import datetime
 from functools import wraps
 from typing import cast
 
-import segno
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -20,11 +18,11 @@ from classroom.models import User
 from quizzes import access, queries, services
 from quizzes.discussion import discussed, own_answers, own_attempt
 from quizzes.errors import Refused
+from quizzes.links import join_link, link_to, qr_of
 from quizzes.models import Quiz, Room
 from quizzes.queries.leaders import leaders
 from quizzes.queries.news import key_of, news, phase_of
 from quizzes.queries.room import MOST_NAMES, arrived, expected
-from quizzes.services.running import join_link, link_to
 from quizzes.views import numbers
 from quizzes.views.joining import vouch
 
@@ -98,13 +96,6 @@ def _addresses(quiz: Quiz) -> dict[str, object]:
     """Return the links that are passed on, and the drawing of the one for the wall."""
     link, guests = link_to(quiz), join_link(quiz)
     return {"link": link, "guest_link": guests, "qr": qr_of(guests or link), "wall_link": guests or link}
-
-
-def qr_of(link: str) -> SafeString:
-    """Return a link as an SVG drawing; nothing in it comes from people."""
-    code = segno.make(link, error="m")
-    drawing = code.svg_inline(scale=4, border=2, svgclass=None, lineclass=None, omitsize=True)
-    return mark_safe(drawing)  # noqa: S308 - made by segno from an address of ours
 
 
 # What the instructor does --------------------------------------------------------------------------------

@@ -1,10 +1,8 @@
 """What the staff does: run a quiz, watch it, look at the results."""
 
-import segno
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -15,8 +13,8 @@ from classroom.models import Outbox
 from quizzes import access, queries, services
 from quizzes.errors import MayStillWrite, Refused
 from quizzes.forms import ExtensionForm
+from quizzes.links import link_to, qr_of
 from quizzes.models import Quiz
-from quizzes.services.running import link_to
 
 #: What one click gives everybody.
 EXTRA_MINUTES = (1, 2, 5)
@@ -32,7 +30,7 @@ def run(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     context = queries.panels(quiz=quiz, now=now) | {
         "quiz": quiz,
         "link": link_to(quiz),
-        "qr": _qr(link_to(quiz)),
+        "qr": qr_of(link_to(quiz)),
         "progress": queries.progress_of(quiz=quiz, now=now),
         "extra_minutes": EXTRA_MINUTES,
         "posted": _posted(quiz),
@@ -63,13 +61,6 @@ def panel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     _seat, quiz = access.quiz_for_staff(request, slug, pk)
     services.settle(quiz=quiz, now=now)
     return render(request, "quizzes/_panel.html", queries.panels(quiz=quiz, now=now) | {"quiz": quiz})
-
-
-def _qr(link: str) -> SafeString:
-    """Return the link as an SVG drawing; nothing in it comes from people."""
-    code = segno.make(link, error="m")
-    drawing = code.svg_inline(scale=4, border=2, svgclass=None, lineclass=None, omitsize=True)
-    return mark_safe(drawing)  # noqa: S308 - made by segno from an address of ours
 
 
 def _posted(quiz: Quiz) -> Outbox | None:

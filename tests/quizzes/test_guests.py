@@ -6,13 +6,14 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.urls import get_resolver, reverse
+from django.urls.converters import IntConverter
 from django.urls.resolvers import URLPattern, URLResolver
 
 from classroom import clock
 from classroom.models import AuditEntry, Enrolment, Outbox, Role, User
 from quizzes import services
 from quizzes.errors import Refused
-from quizzes.models import Answer, Arrival, Attempt
+from quizzes.models import Answer, Arrival, Attempt, Quiz
 from quizzes.services.guests import DAYS_REMEMBERED, guest_name
 from quizzes.views import joining
 from tests.factories import CourseFactory, UserFactory, instructor_of, student_of
@@ -80,6 +81,18 @@ def test_a_guest_joins_with_a_code_takes_the_quiz_and_gets_a_receipt(quiz):
     user = attempt.user
     assert (user.name, user.is_guest, user.has_usable_password()) == ("Ada Lovelace", True, False)
     assert Enrolment.objects.get(user=user).role == Role.GUEST
+
+
+@pytest.mark.django_db(transaction=True)
+def test_pages_opened_together_give_one_code(course):
+    quiz = make_quiz(course, now=clock.now(), anonymous=True)
+    by = instructor_of(course)
+    acts = [
+        lambda quiz=seen: services.give_join_code(quiz=quiz, by=by, now=clock.now())
+        for seen in [Quiz.objects.get(pk=quiz.pk) for _ in range(4)]
+    ]
+    assert set(at_once(acts, refusals=Refused)) == {Quiz.objects.get(pk=quiz.pk).join_code}
+    assert AuditEntry.objects.filter(action="quiz.join_code_given").count() == 1
 
 
 def test_coming_back_in_the_same_browser_is_the_same_guest(quiz):
@@ -332,7 +345,7 @@ def test_for_a_guest_the_course_has_one_quiz_and_nothing_else(quiz, course):
     for name, converters in course_routes():
         for pk in {quiz.pk, hidden.pk, foreign.pk}:
             arguments = {
-                key: "dl" if key == "slug" else pk if type(converter).__name__ == "IntConverter" else "x"
+                key: "dl" if key == "slug" else pk if isinstance(converter, IntConverter) else "x"
                 for key, converter in converters.items()
             }
             for method in (client.get, client.post):
