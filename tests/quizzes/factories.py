@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+from classroom import clock
 from classroom.models import Course
 from quizzes import services
-from quizzes.models import Quiz, Slot
-from tests.factories import NOW, CourseFactory
+from quizzes.models import Attempt, Quiz, Slot
+from tests.factories import NOW, CourseFactory, student_of
 
 SINGLE = {"options": [{"text": "A step", "right": True}, {"text": "An ELU"}, {"text": "ReLU"}]}
 MULTIPLE = {
@@ -115,3 +116,27 @@ def make_quiz(course=None, kinds=("single", "numeric"), *, now=NOW, is_open=True
     for position, kind in enumerate(kinds, start=1):
         Slot.objects.create(quiz=quiz, position=position, question=make_question(course, kind), points=2)
     return quiz
+
+
+def save(attempt: Attempt, position: int, *value: str, seq=1, now=None, **more):
+    """Save an answer as the attempt's own student does."""
+    return services.record_answer(
+        attempt_id=attempt.pk,
+        user=attempt.user,
+        position=position,
+        seq=seq,
+        value=list(value),
+        now=now or clock.now(),
+        **{"client": "tab"} | more,
+    )
+
+
+def take(
+    quiz: Quiz, *values: str, user=None, name="Ada", now=None, step=0, last=0, finish=True, **more
+) -> Attempt:
+    """Take a quiz: the answers by position, one every `step` seconds, and hand in after `last` seconds."""
+    user, now = user or student_of(quiz.course, user__name=name), now or clock.now()
+    attempt = services.start_attempt(quiz=quiz, user=user, now=now)
+    for position, value in enumerate(values, start=1):
+        save(attempt, position, value, seq=position, now=now + timedelta(seconds=step * position), **more)
+    return services.hand_in(attempt=attempt, now=now + timedelta(seconds=last)) if finish else attempt

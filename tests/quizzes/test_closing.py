@@ -14,7 +14,7 @@ from quizzes import services
 from quizzes.errors import Refused
 from quizzes.models import Attempt, AttemptEvent, Marking, QuestionVersion, Quiz
 from tests.factories import CourseFactory, instructor_of, student_of
-from tests.quizzes.factories import make_quiz
+from tests.quizzes.factories import make_quiz, save
 
 pytestmark = pytest.mark.django_db
 What = AttemptEvent.What
@@ -34,18 +34,6 @@ def attempt(client, quiz):
 
 def url(name, attempt):
     return reverse(f"quizzes:{name}", args=["dl", attempt.pk])
-
-
-def save(attempt, position, *value, seq=1, **fields):
-    services.record_answer(
-        attempt_id=attempt.pk,
-        user=attempt.user,
-        position=position,
-        client="tab",
-        seq=seq,
-        value=list(value),
-        **{"now": clock.now()} | fields,
-    )
 
 
 def break_scoring(attempt):

@@ -12,7 +12,7 @@ from quizzes.errors import Refused
 from quizzes.kinds import Score
 from quizzes.models import Attempt, AttemptEvent, Marking, QuestionVersion, Slot
 from tests.factories import CourseFactory, student_of
-from tests.quizzes.factories import make_question, make_quiz
+from tests.quizzes.factories import make_question, make_quiz, save
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -39,18 +39,6 @@ def attempt(client, quiz):
 
 def url(name, attempt, *more):
     return reverse(f"quizzes:{name}", args=["dl", attempt.pk, *more])
-
-
-def save(attempt, position, *value, seq=1):
-    services.record_answer(
-        attempt_id=attempt.pk,
-        user=attempt.user,
-        position=position,
-        client="tab",
-        seq=seq,
-        value=list(value),
-        now=clock.now(),
-    )
 
 
 def hint(client, attempt, number=1, position=1):

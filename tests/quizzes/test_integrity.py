@@ -6,11 +6,11 @@ from django.urls import reverse
 
 from classroom import clock
 from classroom.models import Role
-from quizzes import services
 from quizzes.models import Answer, Attempt, AttemptEvent
 from quizzes.queries.attempt_log import attempt_log
 from quizzes.queries.integrity import signals
 from tests.factories import NOW, CourseFactory, UserFactory, instructor_of, student_of
+from tests.quizzes import factories
 from tests.quizzes.factories import make_quiz
 
 pytestmark = pytest.mark.django_db
@@ -33,21 +33,8 @@ def url(name, *args, slug="dl", **query):
     return reverse(f"quizzes:{name}", args=[slug, *args], query=query)
 
 
-def take(quiz, *values, user=None, name="Ada", step=30, finish=True):
-    """Take the quiz, an answer every `step` seconds."""
-    user = user or student_of(quiz.course, user__name=name)
-    attempt = services.start_attempt(quiz=quiz, user=user, now=NOW)
-    for position, value in enumerate(values, start=1):
-        services.record_answer(
-            attempt_id=attempt.pk,
-            user=user,
-            position=position,
-            client="abcdef",
-            seq=position,
-            value=[value],
-            now=NOW + timedelta(seconds=step * position),
-        )
-    return services.hand_in(attempt=attempt, now=NOW + timedelta(seconds=200)) if finish else attempt
+def take(quiz, *values, step=30, **how):
+    return factories.take(quiz, *values, now=NOW, step=step, last=200, client="abcdef", **how)
 
 
 def happened(attempt, what, *, seconds=60, **detail):

@@ -17,7 +17,7 @@ from quizzes.queries.leaders import leaders
 from quizzes.queries.news import news, news_of
 from quizzes.services.room import COUNTDOWN
 from tests.factories import CourseFactory, instructor_of, student_of
-from tests.quizzes.factories import make_question, make_quiz
+from tests.quizzes.factories import make_question, make_quiz, save, take
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -59,27 +59,6 @@ def url(name, *args):
 
 def state(quiz, now=None):
     return news(services.room_of(quiz), now or clock.now()).state
-
-
-def take(quiz, *values, name="Ada", user=None):
-    """Take the quiz at once and hand it in; the clock of the common start is turned back first."""
-    user, now = user or student_of(quiz.course, user__name=name), clock.now()
-    attempt = services.start_attempt(quiz=quiz, user=user, now=now)
-    for position, value in enumerate(values, start=1):
-        save(attempt, position, value)
-    return services.hand_in(attempt=attempt, now=now)
-
-
-def save(attempt, position, value, seq=None):
-    services.record_answer(
-        attempt_id=attempt.pk,
-        user=attempt.user,
-        position=position,
-        client="t",
-        seq=position if seq is None else seq,
-        value=[value],
-        now=clock.now(),
-    )
 
 
 def begin(quiz, teacher):

@@ -12,6 +12,7 @@ from classroom.models import AuditEntry, Outbox, Role
 from quizzes import services
 from quizzes.models import Quiz
 from tests.factories import CourseFactory, EnrolmentFactory, instructor_of, student_of
+from tests.quizzes import factories
 from tests.quizzes.factories import make_question, make_quiz
 
 pytestmark = pytest.mark.django_db
@@ -38,19 +39,7 @@ def url(name, obj):
 
 
 def take(quiz, *values, name="Ada"):
-    user, now = student_of(quiz.course, user__name=name), clock.now()
-    attempt = services.start_attempt(quiz=quiz, user=user, now=now)
-    for position, value in enumerate(values, start=1):
-        services.record_answer(
-            attempt_id=attempt.pk,
-            user=user,
-            position=position,
-            client="t",
-            seq=position,
-            value=[value],
-            now=now,
-        )
-    return attempt
+    return factories.take(quiz, *values, name=name, finish=False)
 
 
 def open_now(quiz):

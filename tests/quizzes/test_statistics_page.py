@@ -1,6 +1,5 @@
 import csv
 import io
-from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -13,6 +12,7 @@ from quizzes.queries.responses import answered_items, misconceptions_in, respons
 from quizzes.queries.statistics import report
 from quizzes.verdicts import Verdict
 from tests.factories import NOW, CourseFactory, EnrolmentFactory, UserFactory, instructor_of, student_of
+from tests.quizzes import factories
 from tests.quizzes.factories import SINGLE, make_question, make_quiz
 
 pytestmark = pytest.mark.django_db
@@ -40,21 +40,8 @@ def url(name, *args, slug="dl", **query):
     return reverse(f"quizzes:{name}", args=[slug, *args], query=query)
 
 
-def take(quiz, *values, user=None, name="Ada", step=20):
-    """Take the quiz: the answers by position, `step` seconds after each other, then hand in."""
-    user = user or student_of(quiz.course, user__name=name)
-    attempt = services.start_attempt(quiz=quiz, user=user, now=NOW)
-    for position, value in enumerate(values, start=1):
-        services.record_answer(
-            attempt_id=attempt.pk,
-            user=user,
-            position=position,
-            client="t",
-            seq=position,
-            value=[value],
-            now=NOW + timedelta(seconds=step * position),
-        )
-    return services.hand_in(attempt=attempt, now=NOW + timedelta(seconds=200))
+def take(quiz, *values, step=20, **how):
+    return factories.take(quiz, *values, now=NOW, step=step, last=200, client="t", **how)
 
 
 def revise(question, data):
