@@ -6,7 +6,15 @@ from projects.queries.gallery import ProjectCard, gallery, project_page
 from projects.queries.judging import ENOUGH_LOOKS, JudgingReport, judging_report
 from projects.queries.planning import STEP, Plan, availabilities_of, people_of_sessions, plan
 from projects.queries.queue import QueueState, queue_state
-from projects.queries.registrations import answers_of, files_of, waiting_ahead
+from projects.queries.registrations import (
+    ParticipantRow,
+    answers_of,
+    count_by_state,
+    files_of,
+    participant_rows,
+    participants,
+    waiting_ahead,
+)
 from projects.queries.regrades import RegradeReport, regrade_report
 from projects.queries.results import HeatMap, Misconception, heat_map, misconceptions, progress
 from projects.queries.schedule import (
@@ -40,6 +48,7 @@ __all__ = [
     "JudgingReport",
     "Member",
     "Misconception",
+    "ParticipantRow",
     "Plan",
     "ProjectCard",
     "PublicSchedule",
@@ -55,6 +64,7 @@ __all__ = [
     "availabilities_of",
     "cards_for",
     "challenge_rows",
+    "count_by_state",
     "counting_of",
     "entries_of",
     "files_of",
@@ -65,6 +75,8 @@ __all__ = [
     "judging_report",
     "members_of",
     "misconceptions",
+    "participant_rows",
+    "participants",
     "people_of_sessions",
     "plan",
     "progress",

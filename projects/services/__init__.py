@@ -39,6 +39,7 @@ from projects.services.places import settle_if_due
 from projects.services.planning import Nudge, nudge_session
 from projects.services.registration import ProjectDetails, register_project, withdraw_project
 from projects.services.regrading import apply_regrade, begin_regrade, discard_regrade
+from projects.services.roster import ImportedPeople, Roster, import_people, read_roster
 from projects.services.schedule import (
     Place,
     SessionDetails,
@@ -69,11 +70,13 @@ from projects.services.teams import (
 
 __all__ = [
     "Given",
+    "ImportedPeople",
     "Nudge",
     "Pitches",
     "Place",
     "ProjectDetails",
     "Refused",
+    "Roster",
     "SessionDetails",
     "accept_offer",
     "add_challenge",
@@ -105,6 +108,7 @@ __all__ = [
     "hand_in",
     "hand_out",
     "hand_over",
+    "import_people",
     "join_team",
     "late_factor",
     "leave_team",
@@ -116,6 +120,7 @@ __all__ = [
     "place_session",
     "plan_pitches",
     "publish",
+    "read_roster",
     "register",
     "register_project",
     "release",

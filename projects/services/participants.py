@@ -69,7 +69,7 @@ def register(*, hackathon: Hackathon, user: User, answers: Sequence[Given], now:
         _store(registration, answers, now)
         _agree(registration, answers, now)
         if state in OUTSIDE:
-            _queue_up(event, registration, now)
+            enter(event, registration, now)
     registration.refresh_from_db()
     return registration
 
@@ -161,6 +161,18 @@ def decline(*, registration: Registration, by: User, now: datetime) -> None:
         _log("registration.declined", event, found, by, now)
 
 
+def enter(event: Hackathon, registration: Registration, now: datetime) -> None:
+    """Take a place for a registration, or put it on the waiting list; the caller holds the event's lock."""
+    mine = Registration.objects.filter(pk=registration.pk).in_state(*OUTSIDE)
+    others_wait = Registration.objects.filter(hackathon=event).in_state(State.WAITING).exists()
+    if not others_wait and places.take(event):
+        mine.move(State.CONFIRMED, now, submitted_at=now)
+        notices.registered(event, registration, now)
+    else:
+        mine.move(State.WAITING, now, submitted_at=now)
+        notices.put_on_waiting_list(event, registration, now)
+
+
 def check_asks_for_registration(*, hackathon: Hackathon) -> None:
     """Raise `Refused` where joining a team is all there is."""
     if not hackathon.registration_required:
@@ -178,10 +190,12 @@ def check_registration_period(*, hackathon: Hackathon, now: datetime) -> None:
 
 
 def _own(hackathon: Hackathon, user: User, now: datetime) -> Registration:
-    registration, _created = Registration.objects.select_related("user").get_or_create(
+    """Return the person's registration, locked: the same form may be sent from two windows at once."""
+    Registration.objects.get_or_create(
         hackathon=hackathon, user=user, defaults={"begun_at": now, "changed_at": now}
     )
-    return registration
+    mine = Registration.objects.select_for_update(of=("self",)).select_related("user", "hackathon")
+    return mine.get(hackathon=hackathon, user=user)
 
 
 def _store(registration: Registration, answers: Sequence[Given], now: datetime) -> None:
@@ -215,17 +229,6 @@ def _agree(registration: Registration, answers: Sequence[Given], now: datetime) 
                 text_sha256=given.question.version,
                 defaults={"given_at": now},
             )
-
-
-def _queue_up(event: Hackathon, registration: Registration, now: datetime) -> None:
-    mine = Registration.objects.filter(pk=registration.pk).in_state(*OUTSIDE)
-    others_wait = Registration.objects.filter(hackathon=event).in_state(State.WAITING).exists()
-    if not others_wait and places.take(event):
-        mine.move(State.CONFIRMED, now, submitted_at=now)
-        notices.registered(event, registration, now)
-    else:
-        mine.move(State.WAITING, now, submitted_at=now)
-        notices.put_on_waiting_list(event, registration, now)
 
 
 def _leave(event: Hackathon, registration: Registration, state: State, now: datetime) -> None:

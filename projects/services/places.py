@@ -47,7 +47,7 @@ def settle_locked(event: Hackathon, now: datetime) -> None:
         if Registration.objects.filter(pk=lapsed.pk).in_state(State.OFFERED).move(State.LAPSED, now):
             give_back(event)
             notices.offer_lapsed(event, lapsed, now)
-    if now >= event.teams_close_at:
+    if not event.registration_required or now >= event.teams_close_at:
         return  # whoever has not been offered a place by now stays at home
     while (waiting := _next_waiting(event)) is not None and take(event):
         offer(event, waiting, now)
@@ -70,6 +70,7 @@ def unsettled(*, now: datetime) -> QuerySet[Hackathon]:
             Q(starts_at__gt=now) | Q(registration_closes_at__gt=now),
             free,
             Exists(of_event.in_state(State.WAITING)),
+            registration_required=True,
         )
     )
 

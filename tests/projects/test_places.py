@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from classroom.models import Outbox, Role
 from projects import services, tasks
 from projects.errors import Refused
-from projects.models import Hackathon, Membership, Registration, Team
+from projects.models import Answer, Hackathon, Membership, Registration, RegistrationQuestion, Team
 from projects.models.registration import WITH_PLACE, State
 from projects.services import places
 from tests.factories import NOW, EnrolmentFactory, student_of
@@ -282,6 +282,24 @@ class TestRaces:
             ]
             at_once(acts, refusals=Refused)
             assert taken(event) == 1
+
+    def test_one_form_from_many_windows_is_one_registration(self):
+        _course, (user,) = self.people(1)
+        for _ in range(self.TRIALS // 4):
+            event = event_with(1, course=_course)
+            question = services.add_question(event=event, question=RegistrationQuestion(text="Why?"))
+            given = [services.Given(question, "x")]
+            drafts = [
+                lambda e=event, g=given: services.save_draft(hackathon=e, user=user, answers=g, now=NOW)
+                for _ in range(3)
+            ]
+            sent = [
+                lambda e=event, g=given: services.register(hackathon=e, user=user, answers=g, now=NOW)
+                for _ in range(2)
+            ]
+            assert len(at_once([*drafts, *sent], refusals=Refused)) >= 2
+            assert (states(event), taken(event)) == ([State.CONFIRMED], 1)
+            assert Answer.objects.filter(registration__hackathon=event).count() == 1
 
     def test_nobody_without_a_place_is_in_a_team(self):
         course, (user, other) = self.people(2)
