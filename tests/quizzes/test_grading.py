@@ -284,6 +284,16 @@ def test_a_student_asks_once_and_sees_the_answer(client, course, quiz):
     assert "It was; 2 more points." in page
 
 
+def test_an_answer_scored_by_rule_is_counted_among_no_others(client, course, quiz):
+    attempt = handed_in(quiz)
+    client.force_login(instructor_of(course))
+    by_rule, by_hand = (
+        client.get(url("grade_item", course.slug, attempt.items.get(position=place).pk)).content.decode()
+        for place in (1, 2)
+    )
+    assert ("Answer 1 of" in by_rule, "Answer 1 of 1" in by_hand) == (False, True)
+
+
 def test_nobody_asks_before_the_review_or_about_somebody_elses_answer(client, course, quiz):
     student = student_of(course)
     attempt = handed_in(quiz, student)
