@@ -199,3 +199,18 @@ def test_viewers_see_how_it_stands_but_no_button(client, quiz):
     assert "<form" not in card
     for name in ("open", "close", "release", "post_link", "publish"):
         assert client.post(url(name, quiz)).status_code == 403
+
+
+def test_from_a_student_s_answers_staff_get_back_and_to_the_log(client, course, quiz):
+    open_now(quiz)
+    attempt = services.hand_in(attempt=take(quiz, "1"), now=clock.now())
+    links = {}
+    for role in (Role.INSTRUCTOR, Role.ASSISTANT):
+        client.force_login(EnrolmentFactory(course=course, role=role).user)
+        page = client.get(url("attempt_review", attempt)).content.decode()
+        links[role] = [f'href="{url(name, obj)}"' in page for name, obj in ways_from(quiz, attempt)]
+    assert links == {Role.INSTRUCTOR: [True, True], Role.ASSISTANT: [True, False]}
+
+
+def ways_from(quiz, attempt):
+    return [("run", quiz), ("attempt_log", attempt)]
