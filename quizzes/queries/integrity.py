@@ -1,4 +1,4 @@
-"""What may be worth a question after a quiz, for instructors; see `quizzes.signals`."""
+"""What may be worth a question after a quiz, for instructors; see `quizzes.statistics.signals`."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from django.db.models import Value as Constant
 
 from quizzes.kinds import KINDS, Value
 from quizzes.models import Answer, Attempt, AttemptEvent, AttemptItem, QuestionVersion, Quiz
-from quizzes.pace import seconds_by_position
 from quizzes.queries.counted import Which, attempts_of_others, chosen_of
 from quizzes.queries.standing import Logs, logs_in, standing_in
-from quizzes.responses import same_text
-from quizzes.signals import Fast, Pair, fast_answers, shared_wrong_answers
+from quizzes.statistics.pace import seconds_by_position
+from quizzes.statistics.responses import same_text
+from quizzes.statistics.signals import Fast, Pair, fast_answers, shared_wrong_answers
 
 What = AttemptEvent.What
 

@@ -10,7 +10,7 @@ from quizzes.kinds.ideas import in_words
 from quizzes.models import Answer, Attempt, AttemptItem, Question, QuestionVersion, Quiz
 from quizzes.queries.counted import Which, counted_attempts
 from quizzes.queries.standing import logs_in, standing_in
-from quizzes.responses import Answered, Part, misconceptions, tally, thirds
+from quizzes.statistics.responses import Answered, Part, misconceptions, tally, thirds
 
 
 @dataclass(frozen=True)

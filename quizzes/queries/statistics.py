@@ -1,4 +1,4 @@
-"""How a quiz and its questions did: the numbers of `quizzes.statistics` over the attempts that count."""
+"""How a quiz and its questions did: `quizzes.statistics.numbers` over the attempts that count."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
@@ -6,13 +6,13 @@ from datetime import datetime
 from statistics import median
 
 from classroom.models import Role
-from quizzes import statistics
-from quizzes.guessing import guess_score
 from quizzes.models import Answer, Attempt, AttemptItem, QuestionVersion, Quiz, Slot
-from quizzes.pace import seconds_by_position
 from quizzes.queries.counted import Given, Which, counted_attempts, given_in
-from quizzes.statistics import ItemStatistics, QuizStatistics
-from quizzes.verdicts import Verdict, verdict
+from quizzes.statistics import numbers as statistics
+from quizzes.statistics.guessing import guess_score
+from quizzes.statistics.numbers import ItemStatistics, QuizStatistics
+from quizzes.statistics.pace import seconds_by_position
+from quizzes.statistics.verdicts import Verdict, verdict
 
 #: A place of the quiz: a slot, and of so many drawn there the how manyth.
 Place = tuple[int | None, int]

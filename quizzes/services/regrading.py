@@ -147,7 +147,10 @@ def _answers(items: list[AttemptItem]) -> dict[int, Standing]:
     """Return the answers that stand, by item; one query for all."""
     wanted = {(item.attempt_id, item.position): item.pk for item in items}
     logs: dict[int, list[Answer]] = {}
-    for answer in Answer.objects.filter(attempt__in={item.attempt_id for item in items}).order_by("pk"):
+    asked = Answer.objects.filter(
+        attempt__in={attempt for attempt, _ in wanted}, position__in={position for _, position in wanted}
+    )
+    for answer in asked.order_by("pk"):
         pk = wanted.get((answer.attempt_id, answer.position))
         if pk is not None:
             logs.setdefault(pk, []).append(answer)

@@ -13,8 +13,8 @@ from quizzes.models import Quiz
 from quizzes.queries.counted import Which
 from quizzes.queries.responses import answered_items, misconceptions_in, responses
 from quizzes.queries.statistics import QuestionRow, Report, report, row_of
-from quizzes.responses import Part
-from quizzes.statistics import Interval
+from quizzes.statistics.numbers import Interval
+from quizzes.statistics.responses import Part
 
 
 @require_GET

@@ -2,8 +2,8 @@ import itertools
 
 import pytest
 
-from quizzes.guessing import guess_score
 from quizzes.kinds import KINDS
+from quizzes.statistics.guessing import guess_score
 
 
 def options(*fractions):

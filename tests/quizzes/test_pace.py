@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from quizzes.pace import seconds_by_position
+from quizzes.statistics.pace import seconds_by_position
 from tests.factories import NOW
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from quizzes.responses import LOWER, UPPER, Answered, misconceptions, tally, thirds
+from quizzes.statistics.responses import LOWER, UPPER, Answered, misconceptions, tally, thirds
 
 OPTIONS = {
     "options": [

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from quizzes.signals import Fast, Pair, Shared, fast_answers, shared_wrong_answers
+from quizzes.statistics.signals import Fast, Pair, Shared, fast_answers, shared_wrong_answers
 
 
 def crowd(size, questions, rng, options="bcd"):

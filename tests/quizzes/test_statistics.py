@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from quizzes import statistics as s
+from quizzes.statistics import numbers as s
 
 FILES = Path(__file__).parent / "files"
 

@@ -10,7 +10,7 @@ from quizzes.models import Answer, Attempt, AttemptItem, Category, QuestionVersi
 from quizzes.queries.counted import Which
 from quizzes.queries.responses import answered_items, misconceptions_in, responses
 from quizzes.queries.statistics import report
-from quizzes.verdicts import Verdict
+from quizzes.statistics.verdicts import Verdict
 from tests.factories import NOW, CourseFactory, EnrolmentFactory, UserFactory, instructor_of, student_of
 from tests.quizzes import factories
 from tests.quizzes.factories import SINGLE, make_question, make_quiz

@@ -1,7 +1,7 @@
 import pytest
 
-from quizzes.statistics import Interval, ItemStatistics
-from quizzes.verdicts import Verdict, verdict
+from quizzes.statistics.numbers import Interval, ItemStatistics
+from quizzes.statistics.verdicts import Verdict, verdict
 
 
 def item(facility, index, *, count=40, low=None, high=None, deviation=30.0):

@@ -13,7 +13,7 @@ from enum import StrEnum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from quizzes.statistics import ItemStatistics
+from quizzes.statistics.numbers import ItemStatistics
 
 #: With fewer answers the interval of an index is wider than half of all that is possible.
 FEWEST_ANSWERS = 10

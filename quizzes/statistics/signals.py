@@ -112,7 +112,7 @@ def _pairs(
 def fast_answers(seconds: Mapping[int, Mapping[int, float]]) -> dict[int, list[Fast]]:
     """Return by attempt the answers that took less than a fifth of the median.
 
-    `seconds` has the time spent, by attempt and question; see `quizzes.pace`.
+    `seconds` has the time spent, by attempt and question; see `quizzes.statistics.pace`.
     """
     times: dict[int, list[float]] = defaultdict(list)
     for spent in seconds.values():

@@ -1,0 +1,1 @@
+"""What a quiz's answers say about its questions and about the quiz, as pure functions."""
