@@ -378,3 +378,9 @@ def test_the_same_page_sent_thrice_at_once_makes_one_guest(quiz):
     acts = [lambda: services.join_as_guest(quiz=quiz, name="Ada", ticket="t" * 30, now=now).pk] * 3
     assert len(set(at_once(acts, refusals=Refused))) == 1
     assert Arrival.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_the_page_to_sign_in_leads_guests_to_where_they_join(client):
+    page = client.get(reverse("account_request_login_code")).content.decode()
+    assert f'href="{reverse("join")}"' in page
