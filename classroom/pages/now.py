@@ -16,8 +16,6 @@ from projects.models import Hackathon, Membership
 from quizzes import queries as quiz_queries
 from quizzes import services as quiz_services
 
-#: States in which something can be done right now.
-TO_DO = {"running", "open"}
 #: What is due later than this can wait.
 SOON = timedelta(days=21)
 #: How long an announcement stays on the first page.
@@ -110,7 +108,9 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
     challenges = project_queries.cards_for(user=seat.user, course=seat.course, now=now)
     to_do = [card for card in challenges if card.is_open and not _is_done(card)]
     context = {
-        "quizzes_now": [card for card in quizzes if card.state in TO_DO],
+        "quizzes_now": quiz_queries.most_urgent_first(
+            card for card in quizzes if card.state in quiz_queries.TO_DO
+        ),
         "challenges_now": [card for card in to_do if _is_soon(card, now)],
         "challenges_later": [card for card in to_do if not _is_soon(card, now)],
         "recent_challenges": [card for card in challenges if card.submissions and _is_done(card)][-3:],

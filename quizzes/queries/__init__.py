@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from quizzes.models import Quiz
-from quizzes.queries.cards import QuizCard, cards_for
+from quizzes.queries.cards import TO_DO, QuizCard, cards_for, most_urgent_first
 from quizzes.queries.drawers import missing_draws
 from quizzes.queries.endings import Ending, endings, shown_of
 from quizzes.queries.live import Live, live
@@ -26,6 +26,7 @@ from quizzes.queries.results import (
 from quizzes.queries.room import lobby, quiz_of_guest
 
 __all__ = [
+    "TO_DO",
     "Distribution",
     "Ending",
     "ItemRow",
@@ -45,6 +46,7 @@ __all__ = [
     "lobby",
     "log_of",
     "missing_draws",
+    "most_urgent_first",
     "panels",
     "progress_of",
     "quiz_of_guest",

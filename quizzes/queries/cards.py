@@ -1,5 +1,7 @@
 """Quizzes as a student's page shows them."""
 
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +13,9 @@ from quizzes.models import Attempt, Quiz
 from quizzes.phases import Shown, shown_to_student
 from quizzes.queries.endings import Ending, endings
 from quizzes.scoring import counted
+
+#: States in which something can be done right now.
+TO_DO = {"running", "open"}
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,19 @@ def cards_for(*, user: User, course: Course, now: datetime) -> list[QuizCard]:
         _card(quiz, attempts[quiz.pk], ends.get(quiz.pk), closings[quiz.deadline_key], now)
         for quiz in quizzes
     ]
+
+
+def most_urgent_first(cards: Iterable[QuizCard]) -> list[QuizCard]:
+    """Put what can be taken now before the rest, which keeps its order: what runs, what counts, what ends."""
+    return sorted(cards, key=_urgency)
+
+
+def _urgency(card: QuizCard) -> tuple[int, float]:
+    if card.state not in TO_DO:
+        return (3, 0)
+    group = 0 if card.state == "running" else 2 if card.practice else 1
+    ends_at = card.deadline or card.closes_at
+    return (group, ends_at.timestamp() if ends_at else math.inf)
 
 
 def _begun_together(quizzes: list[Quiz], now: datetime) -> list[tuple[Quiz, datetime]]:

@@ -42,7 +42,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
         summaries = queries.summaries(course=seat.course, now=now)
         return render(request, "quizzes/staff_index.html", {"summaries": summaries})
     cards = queries.cards_for(user=seat.user, course=seat.course, now=now)
-    return render(request, "quizzes/index.html", {"cards": cards})
+    return render(request, "quizzes/index.html", {"cards": queries.most_urgent_first(cards)})
 
 
 @require_GET

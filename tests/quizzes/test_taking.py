@@ -443,3 +443,22 @@ def test_pages_of_two_students_differ_only_in_what_is_theirs(client, course):
             text = text.replace(own, "")
         pages.append(text)
     assert pages[0] == pages[1]
+
+
+def test_what_runs_and_what_counts_comes_first_then_what_ends_sooner(as_student, course):
+    now = clock.now()
+
+    def make(title, **fields):
+        return make_quiz(course, ("single",), now=now, title=title, **fields)
+
+    make("over", opens_at=now - timedelta(hours=1), closes_at=now - timedelta(seconds=1))
+    make("practice", practice=True)
+    make("later", closes_at=now + timedelta(days=1))
+    make("sooner", closes_at=now + timedelta(hours=1))
+    running = make("running")
+    as_student.post(url("start", running))
+    order = ["running", "sooner", "later", "practice"]
+    listed = as_student.get(reverse("quizzes:index", args=["dl"])).context["cards"]
+    assert [card.title for card in listed] == [*order, "over"]
+    start_page = as_student.get(course.get_absolute_url()).context["quizzes_now"]
+    assert [card.title for card in start_page] == order
