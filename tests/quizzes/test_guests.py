@@ -380,7 +380,18 @@ def test_the_same_page_sent_thrice_at_once_makes_one_guest(quiz):
     assert Arrival.objects.count() == 1
 
 
-@pytest.mark.django_db
 def test_the_page_to_sign_in_leads_guests_to_where_they_join(client):
     page = client.get(reverse("account_request_login_code")).content.decode()
     assert f'href="{reverse("join")}"' in page
+
+
+def test_guests_are_not_offered_what_is_not_for_them(quiz):
+    client = join(quiz)
+    client.post(url("start", quiz.pk))
+    attempt = Attempt.objects.get()
+    services.hand_in(attempt=attempt, now=clock.now())
+    for act in (services.close_quiz, services.release_review):
+        act(quiz=quiz, by=instructor_of(quiz.course), now=clock.now())
+    review = client.get(url("attempt_review", attempt.pk)).content.decode()
+    assert "Question 1" in review
+    assert "second-look" not in review
