@@ -23,7 +23,7 @@ from quizzes.errors import Refused
 from quizzes.forms import ReopenForm
 from quizzes.marks import is_answered
 from quizzes.models import Attempt, Quiz
-from quizzes.phases import EVERYTHING
+from quizzes.phases import EVERYTHING, Shown
 from quizzes.review import asked_questions, reviewed_questions
 from quizzes.views import numbers
 from quizzes.views.writing import read_moment, standing
@@ -303,11 +303,13 @@ def attempt_review(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         if not shown or found.finished_at is None:
             messages.info(request, _("The review is not released yet."))
             return redirect("quizzes:quiz", slug, found.quiz_id)
+    questions = reviewed_questions(found, shown=shown)
     context = {
         "attempt": found,
         "quiz": found.quiz,
         "shown": shown,
-        "questions": reviewed_questions(found, shown=shown),
+        "questions": questions,
+        "floored": Shown.POINTS in shown and sum(question.points or 0 for question in questions) < 0,
     }
     if seat.is_staff:
         context |= {"receipt_holds": services.receipt_holds(found), "reopen_form": ReopenForm()}

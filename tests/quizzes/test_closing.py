@@ -144,6 +144,23 @@ def test_certainty_is_scored_and_stands_in_the_receipt(client, quiz):
     assert services.receipt_holds(sure) is True
 
 
+@pytest.mark.parametrize(("second", "is_told"), [("0.64", False), ("0.1", True)])
+def test_a_review_whose_points_come_to_less_than_nothing_says_that_the_quiz_counts_nothing(
+    client, quiz, attempt, second, is_told
+):
+    Quiz.objects.update(marking=Marking.CERTAINTY)
+    attempt.refresh_from_db()
+    save(attempt, 1, "1", certainty=2)
+    save(attempt, 2, second, seq=2, certainty=3)
+    assert services.hand_in(attempt=attempt, now=clock.now()).score == (
+        0 if is_told else pytest.approx(0.666667)
+    )
+    services.close_quiz(quiz=quiz, by=attempt.user, now=clock.now())
+    services.release_review(quiz=quiz, by=attempt.user, now=clock.now())
+    review = client.get(url("attempt_review", attempt)).content.decode()
+    assert ("the whole quiz counts 0" in review) is is_told
+
+
 def test_the_choices_of_certainty_say_what_is_at_stake(client, quiz, attempt):
     quiz.marking = Marking.CERTAINTY
     quiz.save()
