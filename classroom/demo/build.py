@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from classroom.demo import cohort, course, exercises, quizzes, recap, teams
+from classroom.demo import cohort, course, exercises, quizzes, recap, schedule, teams
 from classroom.demo.calendar import Calendar
 from classroom.models import Course
 
@@ -41,7 +41,9 @@ def build(now: datetime, *, seed: int = 7, say: Callable[[str], None] = lambda _
         recap.take_recap(recap.create_recap(demo, calendar), people, rng)
         recap.create_live(demo, calendar)
         say("the hackathon and its teams")
-        teams.form_teams(teams.create_hackathon(demo, calendar), people, calendar, rng)
+        hackathon = teams.create_hackathon(demo, calendar)
+        teams.form_teams(hackathon, people, calendar, rng)
+        schedule.plan_days(hackathon, people.instructor, calendar)
         say("the programming exercise")
         exercises.hand_in_work(exercises.create_exercise(demo, calendar), people, now, rng)
     return demo

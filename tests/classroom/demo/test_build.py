@@ -5,6 +5,7 @@ import pytest
 from classroom.demo import build, exercises
 from classroom.models import Enrolment, Role
 from nnengine.grading import grade
+from projects import queries as project_queries
 from projects.models import Project, Submission, Team
 from quizzes import queries
 from quizzes.models import Attempt, AttemptItem, Quiz
@@ -37,6 +38,15 @@ def test_the_demo_is_a_course_that_has_lived_for_six_weeks():
         assert 40 < scores.mean < 85
     assert Submission.objects.filter(challenge__course=course).count() > 25
     assert Submission.objects.filter(submitted_at__gt=NOW).count() == 0
+
+
+@pytest.mark.django_db
+def test_the_demo_hackathon_has_a_schedule_that_fits():
+    event = build.build(NOW).hackathons.get()
+    rows = project_queries.version_rows(hackathon=event)
+    assert [(len(row.new), len(row.moved), len(row.cancelled)) for row in rows] == [(0, 1, 0), (10, 0, 0)]
+    assert rows[0].released_at < NOW
+    assert project_queries.plan(hackathon=event, day=None).clashes == []
 
 
 @pytest.mark.django_db
