@@ -24,6 +24,7 @@ from projects.queries.schedule import (
     entries_of,
     hackathons_with_schedule,
     public_schedule,
+    schedule_state,
     version_rows,
 )
 from projects.queries.sheets import Sheet, Step, sheet_of
@@ -85,6 +86,7 @@ __all__ = [
     "public_schedule",
     "queue_state",
     "regrade_report",
+    "schedule_state",
     "sheet_of",
     "team_rows",
     "version_rows",

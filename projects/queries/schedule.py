@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import groupby
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.timezone import localtime
 
 from classroom.models import Course
@@ -125,6 +125,25 @@ def public_schedule(*, hackathon: Hackathon, now: datetime) -> PublicSchedule | 
         return None
     sittings = sittings_of(Slot.objects.filter(schedule=last), now=now)
     return PublicSchedule(last.version, last.released_at, last.note, sittings, now)
+
+
+def schedule_state(*, hackathon: Hackathon, now: datetime) -> str:
+    """Return what the page's look depends on: the version, and how much of it has begun and is over.
+
+    One cheap query, for pages that ask every minute whether there is news.
+    """
+    last = (
+        Schedule.objects.filter(hackathon=hackathon)
+        .exclude(version=None)
+        .order_by("-version")
+        .annotate(
+            begun=Count("slots", filter=Q(slots__starts_at__lte=now)),
+            over=Count("slots", filter=Q(slots__ends_at__lte=now)),
+        )
+        .values_list("version", "begun", "over")
+        .first()
+    )
+    return "-".join(map(str, last)) if last else "0"
 
 
 def sittings_of(slots: QuerySet[Slot], *, now: datetime | None = None) -> list[Sitting]:

@@ -15,18 +15,21 @@ from projects.queries import Sitting
 
 @require_GET
 def schedule(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Show it by day, or with `by=track` by track; a poll gets the part that the present changes."""
+    """Show it by day, or with `by=track` by track; a poll that has the present `state` already gets 204."""
     now = clock.now()
     seat, event = access.hackathon_to_see(request, slug, pk, now=now)
+    polled = bool(getattr(request, "htmx", False))
+    state = queries.schedule_state(hackathon=event, now=now)
+    if polled and request.GET.get("state") == state:
+        return HttpResponse(status=204)
     page = {
         "seat": seat,
         "event": event,
         "schedule": queries.public_schedule(hackathon=event, now=now),
         "by_track": request.GET.get("by") == "track",
         "other_zone": get_current_timezone_name() != event.course.time_zone,
-        "now": now,
+        "state": state,
     }
-    polled = bool(getattr(request, "htmx", False))
     return render(request, "projects/_schedule.html" if polled else "projects/schedule.html", page)
 
 

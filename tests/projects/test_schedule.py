@@ -414,6 +414,31 @@ class TestPublicPage:
         assert html.count("now-line") == 1
         assert html.index("Doors") < html.index("now-line") < html.rindex("Welcome")
 
+    def test_a_poll_is_answered_only_when_the_page_would_look_different(self, event, as_user, now):
+        add(event, "Doors", at=1)
+        release(event)
+        client = as_user(student_of(event.course))
+
+        def poll(**seen):
+            return client.get(url("schedule", event), seen, headers={"HX-Request": "true"})
+
+        first = poll()
+        state = first.context["state"]
+        assert first.templates[0].name == "projects/_schedule.html"
+        assert f"?state={state}" in first.content.decode()
+        assert poll(state=state).status_code == 204
+        for later in (NOW + HOUR, NOW + 2 * HOUR):
+            now(later)
+            answer = poll(state=state)
+            assert answer.status_code == 200
+            state = answer.context["state"]
+            assert poll(state=state).status_code == 204
+        add(event, "Lunch", at=3)
+        assert poll(state=state).status_code == 204
+        release(event)
+        assert poll(state=state).status_code == 200
+        assert client.get(url("schedule", event), {"state": state}).status_code == 200
+
     def test_drafts_are_seen_by_nobody_on_it(self, event, as_user):
         add(event, "Announced")
         release(event)
@@ -497,7 +522,7 @@ class TestPublicPage:
         release(event)
         client = as_user(student_of(event.course))
         client.get(url("schedule", event))
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             client.get(url("schedule", event))
         with django_assert_num_queries(8):
             client.get(url("schedule_versions", event))
