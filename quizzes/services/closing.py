@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import Case, F, Value, When
 
 from classroom.models import User
+from classroom.prepared import ID, Given, Update
 from quizzes import queries
 from quizzes.checking import record
 from quizzes.marks import mark
@@ -23,6 +24,9 @@ from quizzes.sums import add_up
 
 log = logging.getLogger(__name__)
 
+_MARK = Update(
+    lambda: AttemptItem.objects.filter(pk=Given("item", ID)), points=Given("points", models.FloatField())
+)
 #: How many attempts one sweep closes or scores.
 SWEEP_SIZE = 500
 
@@ -97,14 +101,13 @@ def score(pk: int) -> None:
     attempt = unscored.filter(pk=pk).first()
     if attempt is None:
         return
-    items = list(attempt.items.select_related("version", "scored_by"))
-    answers = standing_answers(attempt.answers.all())
+    items, answers = queries.items_of(attempt), standing_answers(queries.log_of(attempt))
     hints = queries.hints_of(attempt)
     for item in items:
         answer = answers.get(item.position)
         if not _graded_already(item, answer):
             item.points = mark(item, answer, quiz=attempt.quiz, hints=hints[item.position]).points
-    AttemptItem.objects.bulk_update(items, ["points"])
+            _MARK(item=item.pk, points=item.points)
     record.ask_for(attempt, items, answers)
     attempt.receipt = receipt_for(attempt, items, answers)
     attempt.save(update_fields=["receipt"])
@@ -118,12 +121,12 @@ def _graded_already(item: AttemptItem, answer: Standing | None) -> bool:
 
 def answers_of(attempt: Attempt) -> dict[int, Standing]:
     """Return the answers that stand, by position."""
-    return standing_answers(attempt.answers.all())
+    return standing_answers(queries.log_of(attempt))
 
 
 def handed_in(attempt: Attempt) -> str:
     """Return what the attempt's receipt is the hash of, from its log as it is now."""
-    return handed_in_text(attempt, list(attempt.items.all()), answers_of(attempt))
+    return handed_in_text(attempt, queries.items_of(attempt), answers_of(attempt))
 
 
 def receipt_holds(attempt: Attempt) -> bool | None:
