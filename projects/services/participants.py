@@ -49,8 +49,8 @@ def save_draft(*, hackathon: Hackathon, user: User, answers: Sequence[Given], no
 def register(*, hackathon: Hackathon, user: User, answers: Sequence[Given], now: datetime) -> Registration:
     """Register with these answers, or change the answers of a registration; the state then stays.
 
-    A free place is taken at once, unless others wait already: then, and when there is none, the person goes
-    to the end of the waiting list.
+    Places that are free first go to those who wait. One that is still free then is taken at once; when there
+    is none, the person goes to the end of the waiting list.
 
     Raises
     ------
@@ -162,10 +162,12 @@ def decline(*, registration: Registration, by: User, now: datetime) -> None:
 
 
 def enter(event: Hackathon, registration: Registration, now: datetime) -> None:
-    """Take a place for a registration, or put it on the waiting list; the caller holds the event's lock."""
+    """Take a place for a registration, or put it on the waiting list.
+
+    The caller holds the event's lock and has settled it: what is still free then, nobody waits for.
+    """
     mine = Registration.objects.filter(pk=registration.pk).in_state(*OUTSIDE)
-    others_wait = Registration.objects.filter(hackathon=event).in_state(State.WAITING).exists()
-    if not others_wait and places.take(event):
+    if places.take(event):
         mine.move(State.CONFIRMED, now, submitted_at=now)
         notices.registered(event, registration, now)
     else:

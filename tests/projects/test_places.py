@@ -289,6 +289,7 @@ class TestRaces:
             event = event_with(1, course=_course)
             question = services.add_question(event=event, question=RegistrationQuestion(text="Why?"))
             given = [services.Given(question, "x")]
+            services.save_draft(hackathon=event, user=user, answers=[], now=NOW)
             drafts = [
                 lambda e=event, g=given: services.save_draft(hackathon=e, user=user, answers=g, now=NOW)
                 for _ in range(3)

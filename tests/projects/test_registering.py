@@ -132,7 +132,9 @@ def test_answers_change_until_the_deadline_itself(as_user, student, hackathon, n
     response = client.post(url("register", hackathon), {name(question): "too late"})
     assert (response.status_code, "Registration closed on" in response.content.decode()) == (422, True)
     registration = Registration.objects.get()
+    hackathon.refresh_from_db()
     assert (answered(student), registration.confirmed_at) == ({"Why?": "second"}, NOW)
+    assert hackathon.places_taken == 1
 
 
 def test_registration_opens_at_its_first_moment(as_user, student, hackathon, now):
