@@ -148,12 +148,19 @@ class Part(forms.Form):
 
     def all_problems(self) -> list[str]:
         """Return everything that is wrong in it and its rows, in one list."""
-        found = [str(error) for errors in self.errors.values() for error in errors] + self.problems
+        found = [self._named(name, str(error)) for name, errors in self.errors.items() for error in errors]
+        found += self.problems
         for rows in self.parts.values():
             found += rows.problems
             for row in rows.rows:
                 found += row.all_problems()
         return found
+
+    def _named(self, name: str, problem: str) -> str:
+        """Return what is wrong with a field, understood also away from it."""
+        if name in self.fields and problem == str(forms.Field.default_error_messages["required"]):
+            return _("Fill in “%(label)s”.") % {"label": self.fields[name].label}
+        return problem
 
     @classmethod
     def posted(cls, typed: Typed, prefix: str = "") -> dict[str, str]:

@@ -379,6 +379,13 @@ def test_preview_says_what_is_missing_instead(author):
     assert "Write the question itself." in page.content.decode()
 
 
+def test_preview_names_the_field_that_is_empty(author):
+    sent = typed("numpy_line", LINE_OF_NUMPY) | {"data-reference": ""}
+    page = author.post(f"{url('question_preview')}?kind=numpy_line", sent, headers={"HX-Request": "true"})
+    said = page.content.decode()
+    assert ("Fill in “The right line”." in said, "This field is required" in said) == (True, False)
+
+
 def test_preview_gives_nothing_away_before_an_answer_is_checked(author):
     sent = typed("numeric", {"answers": [{"value": 4711}]}, explanation="The explanation")
     address = f"{url('question_preview')}?kind=numeric"
