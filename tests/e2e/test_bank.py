@@ -123,6 +123,21 @@ def test_gap_shows_the_fields_of_its_kind_at_once(open_page, course, author):
     page.get_by_label("Number", exact=True).wait_for()
 
 
+def test_what_is_typed_while_a_row_is_added_stays(open_page, course, author):
+    page = open_page(author)
+    page.goto("/c/dl/quizzes/bank/new/?kind=single")
+    page.watch.offline = True  # the answer is held back on purpose, and previews are cut off meanwhile
+    held = []
+    page.route("**/bank/new/*", lambda route: held.append(route))
+    page.get_by_role("button", name="Add: Option").click()
+    page.get_by_label("Name in the bank").fill("Typed late")
+    while not held:
+        page.wait_for_timeout(20)
+    held.pop().continue_()
+    expect(page.locator("[name=data-options-4-text]")).to_be_attached()
+    expect(page.get_by_label("Name in the bank")).to_have_value("Typed late")
+
+
 def test_chosen_and_dropped_pictures_appear_in_the_text_and_the_preview(open_page, course, author):
     page = open_page(author)
     page.goto("/c/dl/quizzes/bank/new/?kind=true_false")
