@@ -110,12 +110,12 @@ def test_the_pages_are_accessible(open_page, event, rooms):
     services.state_availability(
         hackathon=event, room=rooms[1], user=None, starts_at=event.starts_at, ends_at=event.ends_at
     )
-    page = open_page(by, reduced_motion="reduce")
+    page = open_page(by, reduced_motion="reduce", locale="de")
     found = []
     for name in ("planning", "add_session", "rooms", "pitches", "schedule_versions"):
         found += faults(page, url(name, event))
     found += faults(page, url("session", event, moved.pk))
-    page = open_page(reader, reduced_motion="reduce", color_scheme="dark")
+    page = open_page(reader, reduced_motion="reduce", locale="de")
     for name in ("schedule", "schedule_print", "schedule_versions", "calendars"):
         found += faults(page, url(name, event))
     found += faults(page, url("schedule", event) + "?by=track")
