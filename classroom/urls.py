@@ -9,7 +9,7 @@ from django.urls import include, path
 from classroom import demo_sign_in, sign_in, styleguide
 from classroom.appearance import choose
 from classroom.pages import account as own
-from classroom.pages import dashboard, now, people, schedule, week
+from classroom.pages import dashboard, groups, now, people, schedule, week
 from quizzes.views import joining
 
 # The administration has no door of its own: everybody signs in by code.
@@ -36,6 +36,10 @@ urlpatterns = [
     path("c/<slug:slug>/schedule/", schedule.schedule, name="schedule"),
     path("c/<slug:slug>/dashboard/", dashboard.dashboard, name="dashboard"),
     path("c/<slug:slug>/people/", people.people, name="people"),
+    path("c/<slug:slug>/groups/", groups.groups, name="groups"),
+    path("c/<slug:slug>/groups/new/", groups.new, name="new_group"),
+    path("c/<slug:slug>/groups/<int:pk>/", groups.group, name="group"),
+    path("c/<slug:slug>/groups/<int:pk>/delete/", groups.delete, name="delete_group"),
     path("c/<slug:slug>/people/add/", people.add, name="add_people"),
     path("c/<slug:slug>/people/<int:pk>/remove/", people.remove, name="remove_person"),
     path("c/<slug:slug>/people/<int:pk>/code/", people.show_code, name="show_code"),
