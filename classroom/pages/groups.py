@@ -16,6 +16,7 @@ from classroom import clock
 from classroom.access import Seat, instructor_seat
 from classroom.models import AuditEntry, Extension, Group, Role, User
 from quizzes import services
+from quizzes.errors import Refused
 
 
 class GroupForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
@@ -69,7 +70,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @never_cache
 def group(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Change a group's name or members; running quizzes follow, if the group was given more time."""
+    """Change a group's name or members; running quizzes follow, but none ends by it."""
     seat = instructor_seat(request, slug)
     return _edit(request, seat, _group_of(seat, pk))
 
@@ -91,13 +92,21 @@ def _edit(request: HttpRequest, seat: Seat, found: Group) -> HttpResponse:
     now = clock.now()
     form = GroupForm(request.POST or None, instance=found)
     if request.method == "POST" and form.is_valid():
-        with services.allowances_change(by=seat.user, now=now):
-            form.save()
-            AuditEntry.objects.create(
-                course=seat.course, actor=seat.user, action="group.saved", item=f"group:{found.pk}", at=now
-            )
-        messages.success(request, _("Saved."))
-        return redirect("groups", seat.course.slug)
+        try:
+            with services.allowances_change(by=seat.user, now=now, course=seat.course, may_end=False):
+                form.save()
+                AuditEntry.objects.create(
+                    course=seat.course,
+                    actor=seat.user,
+                    action="group.saved",
+                    item=f"group:{found.pk}",
+                    at=now,
+                )
+        except Refused as refusal:
+            form.add_error("members", str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("groups", seat.course.slug)
     context = {"seat": seat, "group": found, "form": form}
     return render(request, "classroom/group.html", context, status=422 if form.errors else 200)
 

@@ -176,13 +176,20 @@ def accommodate(
 
 
 @contextmanager
-def allowances_change(*, by: User, now: datetime) -> Iterator[Moved]:
-    """Let all running attempts follow what is changed inside the block, in one transaction with it.
+def allowances_change(
+    *, by: User, now: datetime, course: Course | None = None, may_end: bool = True
+) -> Iterator[Moved]:
+    """Let running attempts, of one course or all, follow what is changed in the block, in one transaction.
 
     For changes of extensions, accommodations or groups by other ways than the services here.
+
+    Raises
+    ------
+    WouldEnd
+        A running attempt would be left without time, and `may_end` is false; nothing is changed.
     """
-    quizzes = quizzes_in_progress(now=now)
-    with following(quizzes, by=by, now=now, why="administration", may_end=True) as moved:
+    quizzes = quizzes_in_progress(now=now, course=course)
+    with following(quizzes, by=by, now=now, why="administration", may_end=may_end) as moved:
         yield moved
 
 

@@ -61,6 +61,20 @@ def test_who_joins_a_group_with_more_time_has_it_at_once(as_instructor, course):
     assert Group.objects.count() == 1
 
 
+def test_who_writes_in_time_of_the_groups_is_not_taken_out_of_it(as_instructor, course):
+    began = clock.now() - timedelta(minutes=7)
+    quiz, student = make_quiz(course, now=began), student_of(course)
+    group = Group.objects.create(course=course, name="A")
+    group.members.add(student)
+    Extension.objects.create(course=course, item=quiz.deadline_key, group=group, extra_seconds=120)
+    attempt = services.start_attempt(quiz=quiz, user=student, now=began)
+    answer = as_instructor.post(url("group", course, group.pk), {"name": "A"})
+    assert (answer.status_code, list(group.members.all())) == (422, [student])
+    before = attempt.deadline
+    attempt.refresh_from_db()
+    assert (attempt.deadline, attempt.finished_at) == (before, None)
+
+
 @pytest.mark.parametrize("role", [Role.STUDENT, Role.ASSISTANT, Role.VIEWER])
 def test_only_instructors_see_and_change_groups(client, course, role):
     group = Group.objects.create(course=course, name="A")
