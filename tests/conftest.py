@@ -12,13 +12,23 @@ from classroom import clock
 from tests.browser import FLAGS, Watch, executable
 from tests.site import PROCESSES, Site
 
+RUNNING_SITE = pytest.StashKey[Site]()
+
 
 def pytest_collection_modifyitems(items):
-    """Keep tests of the running site on one worker, so that there is one site."""
+    """Keep tests of the running site together, on one worker, so that there is one site; it goes first."""
     for item in items:
         if "site" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group("site"))
             item.add_marker(pytest.mark.site)
+    items.sort(key=lambda item: "site" not in item.fixturenames)
+
+
+def pytest_runtest_setup(item):
+    """Stop the running site before a test without it: its workers would take what that test queues."""
+    site = item.config.stash.get(RUNNING_SITE, None)
+    if site is not None and "site" not in item.fixturenames:
+        site.stop()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -59,10 +69,9 @@ def _database_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def _running_site(django_db_setup):
-    site = Site(_database_url())
+def _running_site(django_db_setup, pytestconfig):
+    site = pytestconfig.stash[RUNNING_SITE] = Site(_database_url())
     site.manage("collectstatic", "--noinput", "--verbosity=0")
-    site.start()
     yield site
     site.stop()
 
@@ -71,20 +80,11 @@ def _running_site(django_db_setup):
 def site(_running_site, transactional_db):
     """The whole site on the test's database: what a test creates, its processes see.
 
-    A process the test killed is started again for the next one.
+    A process that is not there, because an earlier test killed it, is started again.
     """
-    yield _running_site
-    dead = [
-        name for name in ("redis", "web", "grader", "courier", "beat") if name not in _running_site.running
-    ]
-    if dead:
-        _running_site.start(*dead)
-
-
-@pytest.fixture(scope="session")
-def redis_server(tmp_path_factory, _running_site):
-    """The address of a real Redis."""
-    return f"redis+socket://{settings.REDIS_SOCKET}"
+    if missing := [name for name in PROCESSES if name not in _running_site.running]:
+        _running_site.start(*missing)
+    return _running_site
 
 
 @pytest.fixture(scope="session")

@@ -105,8 +105,9 @@ def test_everything_is_answered_without_script(open_page, attempt):
     page.get_by_role("button", name="Hand in").click()
     found = Attempt.objects.get(pk=attempt.pk)
     assert found.finished_at is not None
-    points = list(found.items.order_by("position").values_list("points", flat=True))
-    assert points == [2, 2, 2, 2, None, None, 2, 2, 2, 0, 0]
+    points = dict(found.items.values_list("position", "points"))
+    points.pop(5)  # the line of numpy, which a worker may have checked by now
+    assert points == {1: 2, 2: 2, 3: 2, 4: 2, 6: None, 7: 2, 8: 2, 9: 2, 10: 0, 11: 0}
 
 
 def test_every_kind_is_accessible_while_asked_and_in_the_review(open_page, attempt):
