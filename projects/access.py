@@ -14,12 +14,14 @@ from classroom.models import Enrolment, Role
 from projects.models import (
     Answer,
     Availability,
+    Award,
     CalendarToken,
     Challenge,
     CustomExercise,
     Hackathon,
     Judge,
     Membership,
+    Project,
     Registration,
     RegistrationQuestion,
     Regrade,
@@ -156,6 +158,19 @@ def challenge_to_organise(
     """Return a challenge of a hackathon that an instructor organises."""
     seat, event = hackathon_to_organise(request, slug, pk)
     return seat, event, _one(Challenge.objects.filter(hackathon=event, pk=challenge).first())
+
+
+def award_to_organise(request: HttpRequest, slug: str, pk: int, award: int) -> tuple[Seat, Hackathon, Award]:
+    """Return an award of a hackathon that an instructor organises."""
+    seat, event = hackathon_to_organise(request, slug, pk)
+    awards = Award.objects.select_related("hackathon__course", "challenge", "project__team")
+    return seat, event, _one(awards.filter(hackathon=event, pk=award).first())
+
+
+def project_to_award(award: Award, project: int) -> Project:
+    """Return a project of the hackathon of an award that an instructor gives."""
+    found = Project.objects.select_related("team").filter(team__hackathon=award.hackathon_id, pk=project)
+    return _one(found.first())
 
 
 def question_to_organise(

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from projects.views import (
+    awards,
     calendars,
     challenges,
     event_challenges,
@@ -109,6 +110,13 @@ urlpatterns = [
     path("hackathon/<int:pk>/judge/conflict/", judging.conflict, name="conflict"),
     path("hackathon/<int:pk>/judging/", judging.judging, name="judging"),
     path("hackathon/<int:pk>/judging/add/", judging.add_judge, name="add_judge"),
+    path("hackathon/<int:pk>/awards/", awards.awards, name="awards"),
+    path("hackathon/<int:pk>/awards/new/", awards.new, name="new_award"),
+    path("hackathon/<int:pk>/awards/publish/", awards.publish, name="publish_awards"),
+    path("hackathon/<int:pk>/awards/<int:award>/", awards.edit, name="edit_award"),
+    path("hackathon/<int:pk>/awards/<int:award>/give/", awards.give, name="give_award"),
+    path("hackathon/<int:pk>/awards/<int:award>/move/", awards.move, name="move_award"),
+    path("hackathon/<int:pk>/awards/<int:award>/remove/", awards.remove, name="remove_award"),
     path("hackathon/<int:pk>/gallery/", gallery.gallery, name="gallery"),
     path("hackathon/<int:pk>/gallery/<int:project>/", gallery.project, name="gallery_project"),
     path("hackathon/<int:pk>/gallery.json", gallery.as_json, name="gallery_json"),

@@ -8,7 +8,7 @@ from classroom.demo.cohort import Cohort
 from classroom.demo.course import content
 from classroom.models import Course
 from projects import services
-from projects.models import Challenge, Hackathon
+from projects.models import Award, Challenge, Hackathon
 
 
 def create_hackathon(course: Course, calendar: Calendar) -> Hackathon:
@@ -48,6 +48,8 @@ def create_hackathon(course: Course, calendar: Calendar) -> Hackathon:
         )
         for position, challenge in enumerate(data["challenges"])
     )
+    for award in data["awards"]:
+        services.add_award(event=hackathon, award=Award(**award))
     return hackathon
 
 

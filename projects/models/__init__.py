@@ -1,5 +1,6 @@
 """The tables of `projects`."""
 
+from projects.models.award import Award
 from projects.models.challenge import Challenge
 from projects.models.exercise import CustomExercise
 from projects.models.hackathon import Consent, Hackathon
@@ -30,6 +31,7 @@ __all__ = [
     "MAX_ATTEMPTS",
     "Answer",
     "Availability",
+    "Award",
     "CalendarToken",
     "Challenge",
     "Conflict",

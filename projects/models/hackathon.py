@@ -70,6 +70,7 @@ class Hackathon(models.Model):
     gallery_closes_at = models.DateTimeField(
         _("projects are shown until"), null=True, blank=True, help_text=_("Empty: for good.")
     )
+    awards_published_at = models.DateTimeField(_("awards published"), null=True, blank=True, editable=False)
     published_at = models.DateTimeField(
         _("shown to students from"), null=True, blank=True, help_text=_("Empty: only staff see it.")
     )

@@ -1,5 +1,6 @@
 """Reading: one annotated query a panel, frozen rows out."""
 
+from projects.queries.awards import AwardLine, awards_of, candidates, published_awards
 from projects.queries.calendars import Calendar, appointments
 from projects.queries.cards import ChallengeCard, HandIn, cards_for, counting_of, history
 from projects.queries.gallery import ProjectCard, gallery, project_page
@@ -41,6 +42,7 @@ from projects.queries.teams import (
 __all__ = [
     "ENOUGH_LOOKS",
     "STEP",
+    "AwardLine",
     "Calendar",
     "ChallengeCard",
     "ChallengeRow",
@@ -63,6 +65,8 @@ __all__ = [
     "answers_of",
     "appointments",
     "availabilities_of",
+    "awards_of",
+    "candidates",
     "cards_for",
     "challenge_rows",
     "count_by_state",
@@ -84,6 +88,7 @@ __all__ = [
     "project_of",
     "project_page",
     "public_schedule",
+    "published_awards",
     "queue_state",
     "regrade_report",
     "schedule_state",

@@ -1,11 +1,12 @@
 """The projects of a hackathon, as everybody may see them after the embargo."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from projects.models import FunctionGrade, Hackathon, Membership, Project, Submission
+from projects.queries.awards import awards_of
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,13 @@ class ProjectCard:
     is_complete: bool
     score: float | None
     max_score: float | None
+    awards: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     functions: tuple[tuple[str, str], ...] = ()
 
 
 def gallery(*, hackathon: Hackathon, search: str = "", challenge: int | None = None) -> list[ProjectCard]:
-    """Return the registered projects by title, those that contain `search`; one query."""
+    """Return the registered projects by title, those that contain `search`; two queries."""
     projects = _projects(hackathon)
     if search:
         projects = projects.filter(
@@ -36,19 +38,22 @@ def gallery(*, hackathon: Hackathon, search: str = "", challenge: int | None = N
         )
     if challenge is not None:
         projects = projects.filter(challenge=challenge)
-    return [_card(project) for project in projects.order_by("title", "pk")]
+    cards = [_card(project) for project in projects.order_by("title", "pk")]
+    awards = awards_of(projects=[card.pk for card in cards])
+    return [replace(card, awards=awards.get(card.pk, ())) for card in cards]
 
 
 def project_page(*, hackathon: Hackathon, pk: int) -> ProjectCard | None:
-    """Return one project with its members and its best code's functions (name, verdict); three queries."""
+    """Return one project with its members and its best code's functions (name, verdict); four queries."""
     project = _projects(hackathon).filter(pk=pk).first()
     if project is None:
         return None
     members = Membership.objects.filter(team=project.team).select_related("user")
     best: int | None = project.best  # type: ignore[attr-defined]  # annotated below
     grades = FunctionGrade.objects.filter(submission=best).order_by("position")
-    return _card(
-        project,
+    return replace(
+        _card(project),
+        awards=awards_of(projects=[pk]).get(pk, ()),
         members=tuple(str(member.user) for member in members),
         functions=tuple(grades.values_list("name", "verdict")),
     )
@@ -73,9 +78,7 @@ def _projects(hackathon: Hackathon) -> QuerySet[Project]:
     )
 
 
-def _card(
-    project: Project, members: tuple[str, ...] = (), functions: tuple[tuple[str, str], ...] = ()
-) -> ProjectCard:
+def _card(project: Project) -> ProjectCard:
     return ProjectCard(
         pk=project.pk,
         title=project.title,
@@ -88,6 +91,4 @@ def _card(
         is_complete=project.is_complete,
         score=project.best_score,  # type: ignore[attr-defined]  # annotated above
         max_score=project.best_of,  # type: ignore[attr-defined]
-        members=members,
-        functions=functions,
     )

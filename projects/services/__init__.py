@@ -1,6 +1,14 @@
 """What people do: each service is one act, in one transaction, or it raises `Refused`."""
 
 from projects.errors import Refused
+from projects.services.awards import (
+    add_award,
+    change_award,
+    give_award,
+    hide_awards,
+    publish_awards,
+    remove_award,
+)
 from projects.services.exercises import hand_out, upload_exercise
 from projects.services.handing_in import (
     check_open,
@@ -79,6 +87,7 @@ __all__ = [
     "Roster",
     "SessionDetails",
     "accept_offer",
+    "add_award",
     "add_challenge",
     "add_judge",
     "add_question",
@@ -89,6 +98,7 @@ __all__ = [
     "asks_consent",
     "begin_regrade",
     "calendar_token",
+    "change_award",
     "change_challenge",
     "change_event",
     "change_question",
@@ -102,12 +112,14 @@ __all__ = [
     "delete_session",
     "discard_regrade",
     "draft_of",
+    "give_award",
     "give_consent",
     "give_place",
     "grade_again",
     "hand_in",
     "hand_out",
     "hand_over",
+    "hide_awards",
     "import_people",
     "join_team",
     "late_factor",
@@ -120,10 +132,12 @@ __all__ = [
     "place_session",
     "plan_pitches",
     "publish",
+    "publish_awards",
     "read_roster",
     "register",
     "register_project",
     "release",
+    "remove_award",
     "remove_challenge",
     "remove_question",
     "remove_room",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from classroom.models import AuditEntry, User
 from projects.errors import Refused
 from projects.models import (
+    Award,
     Challenge,
     Hackathon,
     Project,
@@ -21,7 +22,7 @@ from projects.models import (
 )
 from projects.services import places
 
-Placed = TypeVar("Placed", Challenge, RegistrationQuestion)
+Placed = TypeVar("Placed", Challenge, RegistrationQuestion, Award)
 
 
 def create_event(*, event: Hackathon, by: User, now: datetime) -> Hackathon:
@@ -97,7 +98,7 @@ def add_challenge(*, event: Hackathon, challenge: Challenge, now: datetime) -> C
     challenge.published_at = now
     with transaction.atomic():
         places.lock(event)
-        challenge.position = _behind(Challenge.objects.filter(hackathon=event))
+        challenge.position = behind(Challenge.objects.filter(hackathon=event))
         challenge.save(force_insert=True)
     return challenge
 
@@ -140,7 +141,7 @@ def add_question(*, event: Hackathon, question: RegistrationQuestion) -> Registr
     question.hackathon = event
     with transaction.atomic():
         places.lock(event)
-        question.position = _behind(RegistrationQuestion.objects.filter(hackathon=event))
+        question.position = behind(RegistrationQuestion.objects.filter(hackathon=event))
         question.save(force_insert=True)
     return question
 
@@ -173,7 +174,7 @@ def remove_question(*, question: RegistrationQuestion, now: datetime) -> None:
 
 
 def move(*, event: Hackathon, item: Placed, step: int) -> None:
-    """Move a challenge or a question of `event` up (-1) or down (1) in its list."""
+    """Move a challenge, a question or an award of `event` up (-1) or down (1) in its list."""
     with transaction.atomic():
         places.lock(event)
         rows = type(item)._default_manager.filter(hackathon=event).order_by("position", "pk")
@@ -185,7 +186,8 @@ def move(*, event: Hackathon, item: Placed, step: int) -> None:
         type(item)._default_manager.bulk_update(order, ["position"])
 
 
-def _behind(rows: "QuerySet[Challenge] | QuerySet[RegistrationQuestion]") -> int:
+def behind(rows: "QuerySet[Challenge] | QuerySet[RegistrationQuestion] | QuerySet[Award]") -> int:
+    """Return the position behind all of `rows`."""
     last = rows.aggregate(last=Max("position"))["last"]
     return 0 if last is None else last + 1
 

@@ -43,6 +43,7 @@ def hackathon(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRes
             "registration_open": event.registration_opens_at <= now < event.registration_closes_at,
             "teams_open": event.registration_opens_at <= now < event.teams_close_at,
             "registration": _registration_state(seat, event, now),
+            "awards": queries.published_awards(hackathon=event),
             "judges": event.judges.filter(user=seat.user).exists(),
             "shows_projects": event.shows_projects(now),
             "now": now,
@@ -186,6 +187,7 @@ def withdraw_project(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 def _team_page(seat: Seat, event: Hackathon, mine: Team | None, now: datetime) -> dict[str, object]:
     members = queries.members_of(team=mine) if mine else []
+    registered = queries.project_of(team=mine) if mine else None
     asks = mine is None and services.asks_consent(hackathon=event, user=seat.user)
     registers_first = (
         mine is None
@@ -198,7 +200,8 @@ def _team_page(seat: Seat, event: Hackathon, mine: Team | None, now: datetime) -
         "team": mine,
         "members": members,
         "leads": any(member.is_leader and member.user_id == seat.user.pk for member in members),
-        "project": queries.project_of(team=mine) if mine else None,
+        "project": registered,
+        "awards": queries.awards_of(projects=[registered.pk]).get(registered.pk) if registered else None,
         "team_form": TeamForm(asks_consent=asks, auto_id="id_team_%s"),
         "join_form": JoinForm(asks_consent=asks),
         "invitation": _invitation(event, mine) if mine else "",

@@ -1,0 +1,155 @@
+"""Awards: which there are, who gets them, and the one moment at which everybody learns of it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from classroom import notify
+from classroom.models import AuditEntry, User
+from projects.errors import Refused
+from projects.models import Award, Hackathon, Membership, Project
+from projects.services import organising, places
+
+
+def add_award(*, event: Hackathon, award: Award) -> Award:
+    """Add an award behind the others.
+
+    Raises
+    ------
+    Refused
+        The awards are published.
+    """
+    award.hackathon = event
+    with transaction.atomic():
+        _lock_unpublished(event)
+        award.position = organising.behind(Award.objects.filter(hackathon=event))
+        award.save(force_insert=True)
+    return award
+
+
+def change_award(*, award: Award, fields: Sequence[str]) -> None:
+    """Store the changed `fields`.
+
+    Raises
+    ------
+    Refused
+        The awards are published, or the project that gets it is in another challenge.
+    """
+    with transaction.atomic():
+        _lock_unpublished(award.hackathon)
+        project = Award.objects.select_related("project").get(pk=award.pk).project
+        if project is not None:
+            _check_may_get(award, project)
+        award.save(update_fields=fields)
+
+
+def remove_award(*, award: Award) -> None:
+    """Delete an award.
+
+    Raises
+    ------
+    Refused
+        The awards are published.
+    """
+    with transaction.atomic():
+        _lock_unpublished(award.hackathon)
+        Award.objects.filter(pk=award.pk).delete()
+
+
+def give_award(*, award: Award, project: Project | None, by: User, now: datetime) -> None:
+    """Give an award to a project, or with None to nobody.
+
+    Raises
+    ------
+    Refused
+        The awards are published, or this project cannot get it.
+    """
+    with transaction.atomic():
+        _lock_unpublished(award.hackathon)
+        if project is not None:
+            _check_may_get(award, project)
+        Award.objects.filter(pk=award.pk).update(
+            project=project, given_at=now if project else None, given_by=by if project else None
+        )
+        detail = {"award": award.title, "project": project.title if project else None}
+        _log("award.given", award.hackathon, by, now, detail)
+
+
+def publish_awards(*, event: Hackathon, by: User, now: datetime) -> None:
+    """Show who gets what, and write to the members of their teams; a second time changes nothing.
+
+    Raises
+    ------
+    Refused
+        No award has been given.
+    """
+    with transaction.atomic():
+        locked = places.lock(event)
+        given = list(Award.objects.given().filter(hackathon=event).select_related("project"))
+        if not given:
+            raise Refused(_("No award has been given yet: choose a project for at least one."))
+        if locked.awards_published_at is None:
+            Hackathon.objects.filter(pk=event.pk).update(awards_published_at=now)
+            for award in given:
+                _write_to_team(event, award, now)
+            _log("awards.published", event, by, now, {"awards": len(given)})
+    event.refresh_from_db()
+
+
+def hide_awards(*, event: Hackathon, by: User, now: datetime) -> None:
+    """Take the publication back, so that the awards can be changed; a second time changes nothing."""
+    with transaction.atomic():
+        places.lock(event)
+        shown = Hackathon.objects.filter(pk=event.pk).exclude(awards_published_at=None)
+        if shown.update(awards_published_at=None):
+            _log("awards.hidden", event, by, now, {})
+    event.refresh_from_db()
+
+
+def _lock_unpublished(event: Hackathon) -> None:
+    """Lock the event, so that nothing changes while it is published."""
+    if places.lock(event).awards_published_at is not None:
+        raise Refused(_("The awards are published. Hide them first, then change them."))
+
+
+def _check_may_get(award: Award, project: Project) -> None:
+    if project.withdrawn_at is not None or project.team.hackathon_id != award.hackathon_id:
+        raise Refused(_("This project has been withdrawn: choose another one."))
+    if award.challenge_id is not None and project.challenge_id != award.challenge_id:
+        raise Refused(
+            _("“%(award)s” is for projects of “%(challenge)s” only: choose one of them.")
+            % {"award": award.title, "challenge": award.challenge}
+        )
+
+
+def _write_to_team(event: Hackathon, award: Award, now: datetime) -> None:
+    project = award.project
+    if project is None:  # `given` leaves these out
+        return
+    for member in Membership.objects.filter(team=project.team_id).select_related("user"):
+        with translation.override(member.user.language or event.course.language):
+            notify.email(
+                key=f"award:{award.pk}:{member.user_id}:{now.isoformat()}",
+                to=member.user.email,
+                subject=_("Your team gets an award: %(award)s") % {"award": award.title},
+                body=_("%(event)s: “%(project)s” gets the award “%(award)s”. Congratulations!")
+                % {"event": event.title, "project": project.title, "award": award.title}
+                + f"\n\n{settings.SITE_URL}{event.get_absolute_url()}",
+                now=now,
+                course=event.course,
+            )
+
+
+def _log(action: str, event: Hackathon, by: User, now: datetime, detail: Mapping[str, object]) -> None:
+    AuditEntry.objects.create(
+        course=event.course,
+        actor=by,
+        action=action,
+        item=f"hackathon:{event.pk}",
+        detail=dict(detail),
+        at=now,
+    )
