@@ -4,11 +4,12 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from django.http import HttpResponse
 
-#: Spreadsheets take a text that begins with one of these for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+#: Spreadsheets take a text that begins with one of these for a formula; some also the wide ones.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 Value = str | int | float | None
 
@@ -20,13 +21,21 @@ def harmless(value: Value) -> Value:
     return value
 
 
-def csv_response(name: str, header: Iterable[Value], rows: Iterable[Iterable[Value]]) -> HttpResponse:
-    """Return a download that spreadsheets read as UTF-8."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    for row in (header, *rows):
+def csv_table(header: Iterable[Value], rows: Iterable[Iterable[Value]]) -> Iterator[bytes]:
+    """Write a table, a line at a time, that spreadsheets read as UTF-8 and compute nothing of."""
+    line = io.StringIO()
+    writer = csv.writer(line)
+    yield b"\xef\xbb\xbf"
+    for row in chain([header], rows):
         writer.writerow([harmless(value) for value in row])
-    return download(f"{name}.csv", ("\ufeff" + text.getvalue()).encode(), "text/csv; charset=utf-8")
+        yield line.getvalue().encode()
+        line.seek(0)
+        line.truncate()
+
+
+def csv_response(name: str, header: Iterable[Value], rows: Iterable[Iterable[Value]]) -> HttpResponse:
+    """Return a table as a download."""
+    return download(f"{name}.csv", b"".join(csv_table(header, rows)), "text/csv; charset=utf-8")
 
 
 def zipped(files: Iterator[tuple[str, bytes]]) -> bytes:

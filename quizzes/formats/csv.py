@@ -49,7 +49,7 @@ COLUMNS = [
 ]
 MAX_CELL = 20 * 1024 * 1024
 MAX_QUESTIONS = 5000
-_RISKY = re.compile(r"'*[ \n]*[=+\-@\t\r]")
+_RISKY = re.compile(r"'*[ \n]*[=+\-@\t\r＝＋－＠]")
 
 
 def is_table(start: str) -> bool:
