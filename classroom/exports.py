@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from django.http import HttpResponse
+from django.utils.http import content_disposition_header
 
 #: Spreadsheets take a text that begins with one of these for a formula; some also the wide ones.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -50,6 +51,7 @@ def zipped(files: Iterator[tuple[str, bytes]]) -> bytes:
 def download(name: str, content: bytes, kind: str) -> HttpResponse:
     """Return a file that browsers save and never show."""
     response = HttpResponse(content, content_type=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    # Percent-encoded where a name is not ASCII; quotes and line ends cannot break out of the header.
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

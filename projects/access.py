@@ -18,6 +18,7 @@ from projects.models import (
     CalendarToken,
     Challenge,
     CustomExercise,
+    DataSet,
     Hackathon,
     Judge,
     Membership,
@@ -39,6 +40,12 @@ def challenge_to_see(request: HttpRequest, slug: str, pk: int, *, now: datetime)
     """Return a challenge that the person may see: staff all, students the published ones."""
     seat = seat_in(request, slug)
     return seat, _challenge(seat, pk, now=now)
+
+
+def data_to_download(request: HttpRequest, slug: str, pk: int, *, now: datetime) -> tuple[Seat, DataSet]:
+    """Return the data of a challenge that the person may see."""
+    seat, challenge = challenge_to_see(request, slug, pk, now=now)
+    return seat, _one(DataSet.objects.filter(challenge=challenge).first())
 
 
 def challenge_to_hand_in(

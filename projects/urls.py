@@ -29,6 +29,7 @@ urlpatterns = [
     path("challenges/", challenges.index, name="index"),
     path("challenges/<int:pk>/", challenges.challenge, name="challenge"),
     path("challenges/<int:pk>/hand-in/", challenges.hand_in, name="hand_in"),
+    path("challenges/<int:pk>/data/", challenges.data, name="data_set"),
     path("challenges/<int:pk>/history/", challenges.past, name="history"),
     path("challenges/<int:pk>/results/", staff.results, name="results"),
     path("challenges/<int:pk>/results/panel/", staff.heat_panel, name="heat_panel"),

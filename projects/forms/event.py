@@ -4,12 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
-from classroom.models import Course
+from classroom.models import Course, User
 from classroom.moments import MomentField
 from projects import grading
-from projects.models import Challenge, Hackathon, RegistrationQuestion
+from projects.models import Challenge, DataSet, Hackathon, RegistrationQuestion
+from projects.services import MAX_DATA_BYTES, Extras
 
 #: From and until of each phase; either may be left open where the event says so.
 WINDOWS = (
@@ -122,12 +125,37 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type 
 
 
 class EventChallengeForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
-    """A challenge of an event."""
+    """A challenge of an event, with what comes with it."""
+
+    mentors = forms.CharField(
+        label=_("Mentors"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        help_text=_("E-mail addresses of people of the course, one a line; their names are shown."),
+    )
+    data_set = forms.FileField(
+        label=_("Data set"), required=False, max_length=200, widget=forms.FileInput, allow_empty_file=False
+    )
+    without_data = forms.BooleanField(label=_("Take the file away"), required=False)
 
     class Meta:
         model = Challenge
-        fields = ("title", "description", "exercise", "max_points", "capacity")
-        widgets = {"description": forms.Textarea(attrs={"rows": 8})}
+        fields = (
+            "title",
+            "description",
+            "is_own_idea",
+            "exercise",
+            "max_points",
+            "capacity",
+            "data_url",
+            "prizes",
+        )
+        widgets = {
+            "description": forms.Textarea(attrs={"rows": 8}),
+            "prizes": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    field_order = (*Meta.fields[:6], "data_set", "without_data", "data_url", "mentors", "prizes")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
         super().__init__(*args, **kwargs)
@@ -138,6 +166,50 @@ class EventChallengeForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
             label=_("What grades it"), choices=choices, required=False
         )
         self.fields["capacity"].widget.attrs["min"] = 1
+        stored = DataSet.objects.filter(pk=self.instance.pk).defer("content").first()
+        limit = _("A file that participants download, at most %(limit)s.") % {
+            "limit": filesizeformat(MAX_DATA_BYTES)
+        }
+        kept = _("“%(name)s” is kept unless you choose another file.") % {"name": stored} if stored else ""
+        self.fields["data_set"].help_text = f"{limit} {kept}".strip()
+        if self.instance.pk:
+            self.fields["mentors"].initial = "\n".join(
+                self.instance.mentors.order_by("email").values_list("email", flat=True)
+            )
+        if not stored:
+            del self.fields["without_data"]
+        self.order_fields(self.field_order)
+
+    def clean_mentors(self) -> list[User]:
+        """Find the people of the course behind the addresses."""
+        wanted = {line.strip().lower() for line in self.cleaned_data["mentors"].splitlines()} - {""}
+        enrolled = User.objects.filter(enrolments__course=self.instance.course, enrolments__left_at=None)
+        found = list(enrolled.filter(email__in=wanted).order_by("email")) if wanted else []
+        if unknown := sorted(wanted - {person.email for person in found}):
+            raise forms.ValidationError(
+                _("Nobody of this course has these addresses: %(addresses)s"),
+                params={"addresses": ", ".join(unknown)},
+            )
+        return found
+
+    def clean_data_set(self) -> UploadedFile | None:  # type: ignore[type-arg]  # as above
+        """Refuse a file that does not fit into the database."""
+        file: UploadedFile | None = self.cleaned_data["data_set"]  # type: ignore[type-arg]
+        if file and (file.size or 0) > MAX_DATA_BYTES:
+            raise forms.ValidationError(
+                _("This file is larger than %(limit)s: put it elsewhere and give the link below."),
+                params={"limit": filesizeformat(MAX_DATA_BYTES)},
+            )
+        return file
+
+    def extras(self) -> Extras:
+        """Return the mentors and the data."""
+        file = self.cleaned_data["data_set"]
+        return Extras(
+            mentors=self.cleaned_data["mentors"],
+            data=(str(file.name), file.read()) if file else None,
+            without_data=self.cleaned_data.get("without_data", False),
+        )
 
     def clean_capacity(self) -> int | None:
         """Refuse fewer places than are taken."""

@@ -1,7 +1,7 @@
 """The tables of `projects`."""
 
 from projects.models.award import Award
-from projects.models.challenge import Challenge
+from projects.models.challenge import Challenge, DataSet
 from projects.models.exercise import CustomExercise
 from projects.models.hackathon import Consent, Hackathon
 from projects.models.judging import Conflict, Criterion, Judge, Look, Mark
@@ -38,6 +38,7 @@ __all__ = [
     "Consent",
     "Criterion",
     "CustomExercise",
+    "DataSet",
     "FailedJoin",
     "FunctionGrade",
     "Gradable",

@@ -1,8 +1,9 @@
-"""Challenges: everything that somebody hands work in to."""
+"""Challenges: everything that somebody hands work in to, and the data that comes with them."""
 
 from datetime import datetime, timedelta
 from typing import Self
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classroom.models import Course, Week
 from projects.models.hackathon import Hackathon
+from projects.models.link import LinkField
 
 
 class ChallengeQuerySet(models.QuerySet["Challenge"]):
@@ -96,6 +98,19 @@ class Challenge(models.Model):
         _("window for tries (minutes)"), default=60, validators=[MinValueValidator(1)]
     )
 
+    is_own_idea = models.BooleanField(
+        _("teams bring an idea of their own"),
+        default=False,
+        help_text=_("The description says what is welcome; each team says in its abstract what it will do."),
+    )
+    data_url = LinkField(
+        _("link to the data"), blank=True, help_text=_("For data that is larger than a file may be here.")
+    )
+    prizes = models.TextField(_("prizes"), blank=True, help_text=_("Markdown; what there is to win."))
+    mentors = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, related_name="mentored_challenges", blank=True, verbose_name=_("mentors")
+    )
+
     objects = ChallengeQuerySet.as_manager()
 
     class Meta:
@@ -156,3 +171,22 @@ class Challenge(models.Model):
     def places_left(self) -> int | None:
         """How many more teams may choose it; None means any number."""
         return None if self.capacity is None else self.capacity - self.taken
+
+
+class DataSet(models.Model):
+    """A file that comes with a challenge, downloaded as it was given: the site never opens it."""
+
+    challenge = models.OneToOneField(
+        Challenge, on_delete=models.CASCADE, primary_key=True, related_name="data_set"
+    )
+    name = models.CharField(_("file name"), max_length=120)
+    size_bytes = models.PositiveIntegerField(_("size in bytes"))
+    content = models.BinaryField(_("content"))
+    changed_at = models.DateTimeField(_("uploaded"))
+
+    class Meta:
+        verbose_name = _("data set")
+        verbose_name_plural = _("data sets")
+
+    def __str__(self) -> str:
+        return self.name

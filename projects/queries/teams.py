@@ -5,6 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F, Value
+from django.db.models.functions import Coalesce
+
 from projects.models import Challenge, Hackathon, Membership, Project, Team
 
 
@@ -33,7 +36,7 @@ class TeamRow:
 
 @dataclass(frozen=True)
 class ChallengeRow:
-    """A challenge of the event with its places."""
+    """A challenge of the event with its places, and what comes with it."""
 
     challenge_id: int
     title: str
@@ -43,6 +46,12 @@ class ChallengeRow:
     taken: int
     min_team_size: int
     teams: list[str]
+    is_own_idea: bool
+    prizes: str
+    mentors: list[str]
+    data_url: str
+    data_name: str
+    data_bytes: int | None
 
     @property
     def places_left(self) -> int | None:
@@ -77,10 +86,13 @@ def members_of(*, team: Team) -> list[Member]:
 
 
 def challenge_rows(*, hackathon: Hackathon, now: datetime, all_of_them: bool = False) -> list[ChallengeRow]:
-    """Return the event's challenges with places left and the teams that chose them, in two queries."""
+    """Return the challenges with places left, mentors and the teams that chose them, in three queries."""
     challenges = Challenge.objects.filter(hackathon=hackathon)
     if not all_of_them:
         challenges = challenges.visible(now)
+    challenges = challenges.prefetch_related("mentors").annotate(
+        data_name=Coalesce(F("data_set__name"), Value("")), data_bytes=F("data_set__size_bytes")
+    )
     chosen: defaultdict[int, list[str]] = defaultdict(list)
     for challenge_id, name in (
         Project.objects.filter(challenge__hackathon=hackathon, withdrawn_at=None)
@@ -98,6 +110,12 @@ def challenge_rows(*, hackathon: Hackathon, now: datetime, all_of_them: bool = F
             taken=c.taken,
             min_team_size=c.min_team_size,
             teams=chosen[c.pk],
+            is_own_idea=c.is_own_idea,
+            prizes=c.prizes,
+            mentors=[str(person) for person in c.mentors.all()],
+            data_url=c.data_url,
+            data_name=c.data_name,  # type: ignore[attr-defined]  # annotated above
+            data_bytes=c.data_bytes,  # type: ignore[attr-defined]
         )
         for c in challenges
     ]

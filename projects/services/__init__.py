@@ -9,6 +9,7 @@ from projects.services.awards import (
     publish_awards,
     remove_award,
 )
+from projects.services.challenges import MAX_DATA_BYTES, Extras
 from projects.services.exercises import hand_out, upload_exercise
 from projects.services.handing_in import (
     check_open,
@@ -77,6 +78,8 @@ from projects.services.teams import (
 )
 
 __all__ = [
+    "MAX_DATA_BYTES",
+    "Extras",
     "Given",
     "ImportedPeople",
     "Nudge",

@@ -21,6 +21,7 @@ from projects.models import (
     Team,
 )
 from projects.services import places
+from projects.services.challenges import Extras, equip
 
 Placed = TypeVar("Placed", Challenge, RegistrationQuestion, Award)
 
@@ -89,7 +90,9 @@ def unpublish(*, event: Hackathon, by: User, now: datetime) -> None:
     event.refresh_from_db()
 
 
-def add_challenge(*, event: Hackathon, challenge: Challenge, now: datetime) -> Challenge:
+def add_challenge(
+    *, event: Hackathon, challenge: Challenge, extras: Extras | None = None, now: datetime
+) -> Challenge:
     """Add a challenge behind the others; code is handed in for it while the event's building lasts."""
     challenge.course_id = event.course_id
     challenge.hackathon = event
@@ -100,11 +103,15 @@ def add_challenge(*, event: Hackathon, challenge: Challenge, now: datetime) -> C
         places.lock(event)
         challenge.position = behind(Challenge.objects.filter(hackathon=event))
         challenge.save(force_insert=True)
+        if extras:
+            equip(challenge=challenge, extras=extras, now=now)
     return challenge
 
 
-def change_challenge(*, challenge: Challenge, fields: Sequence[str]) -> None:
-    """Store the changed `fields`.
+def change_challenge(
+    *, challenge: Challenge, fields: Sequence[str], extras: Extras | None = None, now: datetime
+) -> None:
+    """Store the changed `fields`, and what comes with the challenge.
 
     Raises
     ------
@@ -114,6 +121,8 @@ def change_challenge(*, challenge: Challenge, fields: Sequence[str]) -> None:
     try:
         with transaction.atomic():
             challenge.save(update_fields=fields)
+            if extras:
+                equip(challenge=challenge, extras=extras, now=now)
     except IntegrityError:
         raise Refused(_("More teams have chosen it already: choose a larger number of places.")) from None
 

@@ -40,6 +40,8 @@ def register_project(*, team: Team, challenge: Challenge, details: ProjectDetail
     """
     if challenge.hackathon_id != team.hackathon_id:
         raise Refused(_("This challenge belongs to another hackathon."))
+    if challenge.is_own_idea and not details.abstract.strip():
+        raise Refused(_("With an idea of your own, say in the abstract what you are going to do."))
     with transaction.atomic():
         team = Team.objects.select_for_update().select_related("hackathon__course").get(pk=team.pk)
         project = Project.objects.filter(team=team, withdrawn_at=None).first()

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from classroom import clock
+from classroom import clock, exports
 from classroom.access import Seat, seat_in
 from projects import access, grading, queries, services
 from projects.errors import Refused
@@ -74,6 +74,13 @@ def past(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return render(request, "projects/_history.html", {"seat": seat, "challenge": task, "history": rows})
 
 
+@require_GET
+def data(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Download the challenge's data; browsers save it and never show it."""
+    _seat, found = access.data_to_download(request, slug, pk, now=clock.now())
+    return exports.download(found.name, bytes(found.content), "application/octet-stream")
+
+
 def _refused(request: HttpRequest, seat: Seat, task: Challenge, now: datetime, why: str) -> HttpResponse:
     page = _page(seat, task, now) | {"refusal": why}
     written = request.POST.get("source")
@@ -88,9 +95,13 @@ def _page(seat: Seat, task: Challenge, now: datetime) -> dict[str, object]:
     handed_in = services.submissions_of(challenge=task, user=seat.user, team=team)
     mine = list(handed_in.select_related("user").order_by("-number"))
     latest = mine[0] if mine else None
+    rows = (
+        queries.challenge_rows(hackathon=task.hackathon, now=now, all_of_them=True) if task.hackathon else []
+    )
     return {
         "seat": seat,
         "challenge": task,
+        "furnished": next((row for row in rows if row.challenge_id == task.pk), None),
         "team": team,
         "info": grading.exercise_info(task.exercise) if task.exercise else None,
         "source": _editor_text(task, latest),

@@ -25,9 +25,10 @@ def challenges(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def new(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Add a challenge."""
     seat, event = access.hackathon_to_organise(request, slug, pk)
-    form = EventChallengeForm(request.POST or None, instance=Challenge(course=seat.course, hackathon=event))
+    blank = Challenge(course=seat.course, hackathon=event)
+    form = EventChallengeForm(request.POST or None, request.FILES or None, instance=blank)
     if request.method == "POST" and form.is_valid():
-        services.add_challenge(event=event, challenge=form.instance, now=clock.now())
+        services.add_challenge(event=event, challenge=form.instance, extras=form.extras(), now=clock.now())
         messages.success(request, _("“%(title)s” is added.") % {"title": form.instance.title})
         return redirect("projects:edit_challenges", slug, pk)
     page = {"seat": seat, "event": event, "challenge": None, "form": form, "step": "challenges"}
@@ -38,10 +39,12 @@ def new(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def edit(request: HttpRequest, slug: str, pk: int, challenge: int) -> HttpResponse:
     """Change a challenge."""
     seat, event, found = access.challenge_to_organise(request, slug, pk, challenge)
-    form = EventChallengeForm(request.POST or None, instance=found)
+    form = EventChallengeForm(request.POST or None, request.FILES or None, instance=found)
     if request.method == "POST" and form.is_valid():
         try:
-            services.change_challenge(challenge=form.instance, fields=form.Meta.fields)
+            services.change_challenge(
+                challenge=form.instance, fields=form.Meta.fields, extras=form.extras(), now=clock.now()
+            )
         except Refused as refusal:
             form.add_error("capacity", str(refusal))
         else:

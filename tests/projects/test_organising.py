@@ -218,7 +218,7 @@ def test_a_challenge_somebody_has_chosen_stays_and_keeps_its_places(as_user, ins
     assert (challenge.capacity, challenge.taken) == (5, 2)
     challenge.capacity = 1
     with pytest.raises(Refused, match="larger number"):
-        services.change_challenge(challenge=challenge, fields=["capacity"])
+        services.change_challenge(challenge=challenge, fields=["capacity"], now=NOW)
     unchosen = challenge_of(hackathon)
     client.post(url("remove_challenge", hackathon, unchosen.pk))
     assert list(hackathon.challenges.all()) == [challenge]
