@@ -140,6 +140,15 @@ def hackathon_to_review(request: HttpRequest, slug: str, pk: int) -> tuple[Seat,
     return seat, _one(Hackathon.objects.select_related("course").filter(course=seat.course, pk=pk).first())
 
 
+def project_to_review(
+    request: HttpRequest, slug: str, pk: int, project: int
+) -> tuple[Seat, Hackathon, Project]:
+    """Return a registered project that an assistant or instructor may approve."""
+    seat = grader_seat(request, slug)
+    event = _one(Hackathon.objects.select_related("course").filter(course=seat.course, pk=pk).first())
+    return seat, event, _one(Project.objects.registered().filter(team__hackathon=event, pk=project).first())
+
+
 def judge_of(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Judge]:
     """Return the asking person's judgeship; whoever does not judge here finds nothing."""
     seat = seat_in(request, slug)
@@ -260,8 +269,34 @@ def gallery_to_see(request: HttpRequest, slug: str, pk: int, *, now: datetime) -
     """Return a hackathon whose projects may be shown: to staff always, to the course after the embargo."""
     seat, event = hackathon_to_see(request, slug, pk, now=now)
     if not seat.is_staff and not event.shows_projects(now):
-        raise PermissionDenied(_("The projects are not shown yet. Come back after the hackathon."))
+        raise _embargo()
     return seat, event
+
+
+def project_to_see(
+    request: HttpRequest, slug: str, pk: int, project: int, *, now: datetime
+) -> tuple[Seat, Hackathon, Project]:
+    """Return a project: to staff, its team and the event's judges always, to the course once it is shown."""
+    seat, event = hackathon_to_see(request, slug, pk, now=now)
+    projects = Project.objects.registered().filter(team__hackathon=event)
+    found = projects.select_related("team", "challenge", "reviewed_by").filter(pk=project).first()
+    if (
+        seat.is_staff
+        or event.judges.filter(user=seat.user).exists()
+        or (found and found.team.memberships.filter(user=seat.user).exists())
+    ):
+        return seat, event, _one(found)
+    if not event.shows_projects(now):
+        raise _embargo()
+    return (
+        seat,
+        event,
+        _one(projects.approved().select_related("team", "challenge").filter(pk=project).first()),
+    )
+
+
+def _embargo() -> PermissionDenied:
+    return PermissionDenied(_("The projects are not shown yet. Come back after the hackathon."))
 
 
 def team_of(seat: Seat, event: Hackathon) -> Team | None:

@@ -5,10 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from classroom import clock
 from classroom.models import Week
-from projects.models import Challenge, Criterion, Hackathon, Project, Submission, Team
-from projects.services import ProjectDetails
+from projects.models import Criterion, Submission, Team
 
 #: What a pasted text is called.
 PASTED = "pasted.py"
@@ -99,52 +97,6 @@ class HandOverForm(forms.Form):
     """Who shall lead the team."""
 
     user = forms.IntegerField(min_value=1)
-
-
-class ChallengeChoice(forms.ModelChoiceField):  # type: ignore[type-arg]  # generic for type checkers only
-    """Challenges with their places left."""
-
-    def label_from_instance(self, obj: Any) -> str:  # noqa: ANN401 - Django's signature
-        """Say how many places are left."""
-        if obj.places_left is None:
-            return str(obj.title)
-        if obj.places_left <= 0:
-            return str(_("%(title)s (full)") % {"title": obj.title})
-        return str(_("%(title)s (places left: %(count)d)") % {"title": obj.title, "count": obj.places_left})
-
-
-class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type checkers only
-    """What a team registers."""
-
-    challenge = ChallengeChoice(label=_("Challenge"), queryset=Challenge.objects.none(), empty_label=None)
-
-    class Meta:
-        model = Project
-        fields = (
-            "challenge",
-            "title",
-            "abstract",
-            "needs",
-            "repository_url",
-            "demo_url",
-            "video_url",
-            "has_public_repository",
-            "has_commented_notebook",
-            "has_video",
-        )
-
-    def __init__(self, *args: Any, hackathon: Hackathon, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
-        super().__init__(*args, **kwargs)
-        chosen = self.fields["challenge"]
-        chosen.queryset = (  # type: ignore[attr-defined]  # a ModelChoiceField, declared above
-            Challenge.objects.visible(clock.now()).filter(hackathon=hackathon)
-        )
-
-    def details(self) -> ProjectDetails:
-        """Return the fields but the challenge."""
-        return ProjectDetails(
-            **{name: self.cleaned_data[name] for name in self.Meta.fields if name != "challenge"}
-        )
 
 
 class RegradeForm(forms.Form):

@@ -3,6 +3,7 @@
 from projects.models.award import Award
 from projects.models.challenge import Challenge, DataSet
 from projects.models.exercise import CustomExercise
+from projects.models.exhibit import ProjectDraft
 from projects.models.hackathon import Consent, Hackathon
 from projects.models.judging import Conflict, Criterion, Judge, Look, Mark
 from projects.models.registration import Answer, Registration, RegistrationQuestion
@@ -48,6 +49,7 @@ __all__ = [
     "Mark",
     "Membership",
     "Project",
+    "ProjectDraft",
     "Registration",
     "RegistrationQuestion",
     "Regrade",

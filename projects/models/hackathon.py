@@ -71,6 +71,13 @@ class Hackathon(models.Model):
         _("projects are shown until"), null=True, blank=True, help_text=_("Empty: for good.")
     )
     awards_published_at = models.DateTimeField(_("awards published"), null=True, blank=True, editable=False)
+    projects_reviewed = models.BooleanField(
+        _("projects are approved before they are shown"),
+        default=False,
+        help_text=_(
+            "Staff approve each one, or say what is missing. What a team changes later is shown all the same."
+        ),
+    )
     published_at = models.DateTimeField(
         _("shown to students from"), null=True, blank=True, help_text=_("Empty: only staff see it.")
     )

@@ -104,8 +104,40 @@ class FailedJoin(models.Model):
         return f"{self.user}, {self.at:%Y-%m-%d %H:%M}"
 
 
+class ProjectQuerySet(models.QuerySet["Project"]):
+    """Projects by state."""
+
+    def registered(self) -> Self:
+        """Keep those that were not withdrawn."""
+        return self.filter(withdrawn_at=None)
+
+    def approved(self) -> Self:
+        """Keep those that need no approval, or have it."""
+        return self.filter(
+            models.Q(team__hackathon__projects_reviewed=False) | models.Q(approved_at__isnull=False)
+        )
+
+    def in_review(self, state: "Project.Review") -> Self:
+        """Keep those whose approval stands so."""
+        return self.filter(
+            approved_at__isnull=state != Project.Review.APPROVED,
+            changes_wanted_at__isnull=state != Project.Review.CHANGES,
+        )
+
+
 class Project(models.Model):
-    """What a team registers: its challenge and what it will show. Withdrawing stamps `withdrawn_at`."""
+    """What a team registers: its challenge and what it will show. Withdrawing stamps `withdrawn_at`.
+
+    Where the event wants approval, the two stamps of the review tell where it stands; an edit takes no
+    approval away, and answers a wish for changes.
+    """
+
+    class Review(models.TextChoices):
+        """Where the approval stands."""
+
+        SUBMITTED = "submitted", _("waits for approval")
+        APPROVED = "approved", _("approved")
+        CHANGES = "changes", _("changes wanted")
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="projects")
     challenge = models.ForeignKey(Challenge, on_delete=models.PROTECT, related_name="projects")
@@ -125,21 +157,50 @@ class Project(models.Model):
     registered_at = models.DateTimeField(_("registered"))
     changed_at = models.DateTimeField(_("changed"))
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    approved_at = models.DateTimeField(_("approved"), null=True, blank=True, editable=False)
+    changes_wanted_at = models.DateTimeField(_("changes wanted"), null=True, blank=True, editable=False)
+    review_words = models.TextField(_("what the reviewer says"), max_length=2000, blank=True, editable=False)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
+
+    objects = ProjectQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("project")
         verbose_name_plural = _("projects")
         ordering = ["registered_at", "pk"]
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(approved_at__isnull=True) | models.Q(changes_wanted_at__isnull=True),
+                name="project_approved_or_changes_wanted",
+            ),
             models.UniqueConstraint(
                 fields=["team"],
                 condition=models.Q(withdrawn_at__isnull=True),
                 name="one_registered_project_a_team",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def review(self) -> Review:
+        """Where the approval stands."""
+        if self.approved_at:
+            return self.Review.APPROVED
+        return self.Review.CHANGES if self.changes_wanted_at else self.Review.SUBMITTED
+
+    @property
+    def is_changed_since_approval(self) -> bool:
+        """Whether the team has saved something that no reviewer has seen."""
+        return self.approved_at is not None and self.changed_at > self.approved_at
 
     @property
     def is_complete(self) -> bool:

@@ -18,6 +18,7 @@ from projects.queries.registrations import (
 )
 from projects.queries.regrades import RegradeReport, regrade_report
 from projects.queries.results import HeatMap, Misconception, heat_map, misconceptions, progress
+from projects.queries.reviewing import count_reviews, projects_to_review
 from projects.queries.schedule import (
     PublicSchedule,
     Sitting,
@@ -70,6 +71,7 @@ __all__ = [
     "cards_for",
     "challenge_rows",
     "count_by_state",
+    "count_reviews",
     "counting_of",
     "entries_of",
     "files_of",
@@ -87,6 +89,7 @@ __all__ = [
     "progress",
     "project_of",
     "project_page",
+    "projects_to_review",
     "public_schedule",
     "published_awards",
     "queue_state",

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from projects.models import FunctionGrade, Hackathon, Membership, Project, Submission
+from projects.models.team import ProjectQuerySet
 from projects.queries.awards import awards_of
 
 
@@ -31,7 +32,7 @@ class ProjectCard:
 
 def gallery(*, hackathon: Hackathon, search: str = "", challenge: int | None = None) -> list[ProjectCard]:
     """Return the registered projects by title, those that contain `search`; two queries."""
-    projects = _projects(hackathon)
+    projects = _projects(hackathon).approved()
     if search:
         projects = projects.filter(
             Q(title__icontains=search) | Q(abstract__icontains=search) | Q(team__name__icontains=search)
@@ -59,7 +60,7 @@ def project_page(*, hackathon: Hackathon, pk: int) -> ProjectCard | None:
     )
 
 
-def _projects(hackathon: Hackathon) -> QuerySet[Project]:
+def _projects(hackathon: Hackathon) -> ProjectQuerySet:
     """Annotate each project with its team's best hand-in to the challenge."""
     best = (
         Submission.objects.filter(team=OuterRef("team"), challenge=OuterRef("challenge"))
@@ -68,7 +69,8 @@ def _projects(hackathon: Hackathon) -> QuerySet[Project]:
         .order_by(F("given").desc(nulls_last=True), "number")
     )
     return (
-        Project.objects.filter(team__hackathon=hackathon, withdrawn_at=None)
+        Project.objects.registered()
+        .filter(team__hackathon=hackathon)
         .select_related("team", "challenge")
         .annotate(
             best=Subquery(best.values("pk")[:1]),

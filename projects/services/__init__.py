@@ -46,8 +46,9 @@ from projects.services.participants import (
 from projects.services.pitches import Pitches, plan_pitches
 from projects.services.places import settle_if_due
 from projects.services.planning import Nudge, nudge_session
-from projects.services.registration import ProjectDetails, register_project, withdraw_project
+from projects.services.registration import ProjectDetails, keep_draft, register_project, withdraw_project
 from projects.services.regrading import apply_regrade, begin_regrade, discard_regrade
+from projects.services.reviewing import approve, want_changes
 from projects.services.roster import ImportedPeople, Roster, import_people, read_roster
 from projects.services.schedule import (
     Place,
@@ -98,6 +99,7 @@ __all__ = [
     "add_session",
     "adjust",
     "apply_regrade",
+    "approve",
     "asks_consent",
     "begin_regrade",
     "calendar_token",
@@ -125,6 +127,7 @@ __all__ = [
     "hide_awards",
     "import_people",
     "join_team",
+    "keep_draft",
     "late_factor",
     "leave_team",
     "move",
@@ -155,6 +158,7 @@ __all__ = [
     "take_off",
     "unpublish",
     "upload_exercise",
+    "want_changes",
     "withdraw",
     "withdraw_project",
     "write_to",

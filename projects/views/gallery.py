@@ -3,13 +3,13 @@
 from dataclasses import asdict
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from classroom import clock
 from projects import access, queries
+from projects.forms.projects import ReviewForm
 
 #: How many projects one page shows.
 CARDS_A_PAGE = 48
@@ -40,11 +40,17 @@ def gallery(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 @require_GET
 def project(request: HttpRequest, slug: str, pk: int, project: int) -> HttpResponse:
     """Show one project."""
-    seat, event = access.gallery_to_see(request, slug, pk, now=clock.now())
-    card = queries.project_page(hackathon=event, pk=project)
-    if card is None:
-        raise Http404(_("There is no such project, or it was withdrawn."))
-    return render(request, "projects/gallery_project.html", {"seat": seat, "event": event, "card": card})
+    now = clock.now()
+    seat, event, found = access.project_to_see(request, slug, pk, project, now=now)
+    page = {
+        "seat": seat,
+        "event": event,
+        "project": found,
+        "card": queries.project_page(hackathon=event, pk=project),
+        "is_shown": event.shows_projects(now) and (not event.projects_reviewed or found.approved_at),
+        "review_form": ReviewForm(initial={"words": request.session.pop(f"review:{found.pk}", "")}),
+    }
+    return render(request, "projects/gallery_project.html", page)
 
 
 @require_GET

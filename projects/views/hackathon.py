@@ -1,4 +1,4 @@
-"""The hackathon as participants see it: the event, their team, their project."""
+"""The hackathon as participants see it: the event and their team."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from classroom.access import Seat, seat_in
 from classroom.models import User
 from projects import access, queries, services
 from projects.errors import Refused
-from projects.forms import HandOverForm, JoinForm, ProjectForm, TeamForm
+from projects.forms import HandOverForm, JoinForm, TeamForm
 from projects.models import Hackathon, Registration, Team
 from projects.models.registration import State
 
@@ -143,46 +143,6 @@ def renew_code(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("There is a new code; the old one no longer works."))
     return _to_team(event)
-
-
-@require_http_methods(["GET", "POST"])
-def project(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Register the team's project, or change it."""
-    now = clock.now()
-    _seat, event, mine = access.hackathon_to_join(request, slug, pk, now=now)
-    if mine is None:
-        messages.error(request, _("Projects are registered by teams: create one first, or join one."))
-        return _to_team(event)
-    registered = queries.project_of(team=mine)
-    form = ProjectForm(request.POST or None, instance=registered, hackathon=event)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.register_project(
-                team=mine, challenge=form.cleaned_data["challenge"], details=form.details(), now=now
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _("Your project is registered."))
-            return redirect(event)
-    page = {"event": event, "team": mine, "project": registered, "form": form}
-    return render(request, "projects/project.html", page, status=422 if form.errors else 200)
-
-
-@require_POST
-def withdraw_project(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Give the team's place back."""
-    now = clock.now()
-    _seat, event, mine = access.hackathon_to_join(request, slug, pk, now=now)
-    try:
-        if mine is None:
-            raise Refused(_("You are in no team of this hackathon."))
-        services.withdraw_project(team=mine, now=now)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Your project is withdrawn; its place is free again."))
-    return redirect(event)
 
 
 def _team_page(seat: Seat, event: Hackathon, mine: Team | None, now: datetime) -> dict[str, object]:
