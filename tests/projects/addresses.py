@@ -1,0 +1,133 @@
+"""Every page of the projects at one event, found from the URL configuration, and who asks for it.
+
+A new page needs nothing here as long as its address names things that are named below; else it fails until
+`NAMED` says which thing of the event it is, or `ELSEWHERE` why nobody can open it here.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from classroom.models import Role, User
+from projects import services
+from projects.models import Answer, Challenge, CustomExercise, Hackathon, Judge, Project, Regrade
+from projects.models.submission import Submission
+from projects.urls import urlpatterns
+
+#: Addresses that nobody can open at this event, and why.
+ELSEWHERE = {
+    "letter": "writes to those who make one mistake, which its query names",
+}
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address as one person asks for it."""
+
+    name: str
+    url: str
+    who: str
+    client: Client
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.who})"
+
+    def get(self) -> HttpResponse:
+        """Ask for it, and read all of what is streamed."""
+        response = self.client.get(self.url)
+        if response.streaming:
+            response.size = sum(map(len, response.streaming_content))
+        else:
+            response.size = len(response.content)
+        return response
+
+
+def people_of(event: Hackathon) -> dict[str, User]:
+    """Return one of each: who organises, who judges, who is in a team with a project."""
+    enrolled = User.objects.filter(enrolments__course=event.course)
+    return {
+        "instructor": enrolled.filter(enrolments__role=Role.INSTRUCTOR).earliest("pk"),
+        "judge": event.judges.earliest("pk").user,
+        "student": _project(event).team.memberships.earliest("pk").user,
+    }
+
+
+def pages(event: Hackathon) -> Iterator[Page]:
+    """Return every page that answers, for everybody it answers to; a POST's address is no page."""
+    clients = {who: _signed_in(user) for who, user in people_of(event).items()}
+    for name, url in addresses(event):
+        answers = {who: client.get(url) for who, client in clients.items()}
+        statuses = {who: answer.status_code for who, answer in answers.items()}
+        if 405 in statuses.values() or name in ELSEWHERE:
+            continue
+        assert 200 in statuses.values(), (
+            f"nobody can open {name}: {statuses}; see tests/projects/addresses.py"
+        )
+        yield from (Page(name, url, who, clients[who]) for who, status in statuses.items() if status == 200)
+
+
+def addresses(event: Hackathon) -> Iterator[tuple[str, str]]:
+    """Return the name and the address of everything below the course's own address."""
+    named = _named(event)
+    for pattern in urlpatterns:
+        route = str(pattern.pattern)
+        first = route.split("/")[0].split(".")[0]
+        given = {}
+        for placeholder in re.findall(r"<\w+:(\w+)>", route):
+            key = f"{first}/{placeholder}" if f"{first}/{placeholder}" in named else placeholder
+            assert key in named, f"{route}: say in tests/projects/addresses.py which {placeholder} that is"
+            given[placeholder] = named[key]
+        yield pattern.name, reverse(f"projects:{pattern.name}", kwargs={"slug": event.course.slug} | given)
+
+
+def _named(event: Hackathon) -> dict[str, object]:
+    """Return what addresses call by which name: "folder/name" where a name means several things."""
+    task = _project(event).challenge
+    first, second = Submission.objects.counting(task).values_list("pk", flat=True).order_by("pk")[:2]
+    organiser = User.objects.filter(enrolments__course=event.course, enrolments__role=Role.INSTRUCTOR)[0]
+    own, _ = CustomExercise.objects.get_or_create(
+        course=event.course, slug="own", defaults={"title": "Own", "uploaded_at": event.starts_at}
+    )
+    regrade, _ = Regrade.objects.get_or_create(
+        challenge=task, reason="To measure", defaults={"begun_at": event.starts_at}
+    )
+    return {
+        "challenges/pk": task.pk,
+        "submissions/pk": first,
+        "regrades/pk": regrade.pk,
+        "own-exercises/pk": own.pk,
+        "hackathon/pk": event.pk,
+        "first": first,
+        "second": second,
+        "challenge": task.pk,
+        "question": event.questions.earliest("pk").pk,
+        "registration": event.registrations.earliest("pk").pk,
+        "answer": Answer.objects.filter(registration__hackathon=event)
+        .exclude(content=None)
+        .earliest("pk")
+        .pk,
+        "project": _project(event).pk,
+        "judge": Judge.objects.filter(hackathon=event).earliest("pk").pk,
+        "session": event.sessions.earliest("pk").pk,
+        "room": event.rooms.earliest("pk").pk,
+        "availability": event.availabilities.earliest("pk").pk,
+        "version": 1,
+        "token": services.calendar_token(hackathon=event, user=organiser),
+        "which": "event",
+    }
+
+
+def _project(event: Hackathon) -> Project:
+    """Return a project with graded code, of the challenge that most teams have chosen."""
+    graded = Challenge.objects.filter(hackathon=event).exclude(exercise="").order_by("-taken", "pk")
+    return Project.objects.filter(challenge=graded[0], withdrawn_at=None).earliest("pk")
+
+
+def _signed_in(user: User) -> Client:
+    client = Client(headers={"host": "localhost"})
+    client.force_login(user)
+    return client
