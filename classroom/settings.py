@@ -183,6 +183,7 @@ CACHES = {
     "template_fragments": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
         "LOCATION": "template_fragments",
+        "OPTIONS": {"MAX_ENTRIES": 2000},
     },
 }
 

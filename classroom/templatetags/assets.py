@@ -1,6 +1,7 @@
 """`{% load assets %}`: what the page tells the browser about its libraries."""
 
 import json
+from functools import lru_cache
 
 from django import template
 from django.http import HttpRequest
@@ -16,6 +17,10 @@ register = template.Library()
 def importmap(context: dict[str, HttpRequest]) -> SafeString:
     """Write the import map. Browsers take one only from inside the page, so it carries the policy's nonce."""
     nonce = getattr(context["request"], "csp_nonce", "")
-    # The map holds only names and addresses of our own; "<" cannot occur, and is escaped should it ever.
-    body = mark_safe(json.dumps(import_map()).replace("<", "\\u003c"))  # noqa: S308 - escaped by hand
-    return format_html('<script type="importmap" nonce="{}">{}</script>', nonce, body)
+    return format_html('<script type="importmap" nonce="{}">{}</script>', nonce, _map())
+
+
+@lru_cache(maxsize=1)
+def _map() -> SafeString:
+    # It holds only names and addresses of our own; "<" cannot occur, and is escaped should it ever.
+    return mark_safe(json.dumps(import_map()).replace("<", "\\u003c"))  # noqa: S308 - escaped by hand

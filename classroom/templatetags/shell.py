@@ -1,7 +1,6 @@
 """`{% load shell %}`: what the frame of every page needs to know."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -32,39 +31,34 @@ STAFF_ROOMS: tuple[tuple[Promise, str], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class Room:
-    """A place of the course in the navigation."""
-
-    label: Promise
-    url: str
-    is_current: bool
+@register.simple_tag(takes_context=True)
+def course_rooms(context: Context) -> tuple[tuple[Promise, str], ...]:
+    """List the course's places that the asking person's role has, with their addresses."""
+    seat: Any = getattr(context.get("request"), "seat", None)
+    if seat is None or seat.is_guest:
+        return ()
+    return _addresses(seat.course.slug, STAFF_ROOMS if seat.is_staff else STUDENT_ROOMS)
 
 
 @register.simple_tag(takes_context=True)
-def course_rooms(context: Context) -> list[Room]:
-    """List the places of the course that the asking person's role has; none outside of a course."""
-    request = context.get("request")
-    seat: Any = getattr(request, "seat", None)
-    if request is None or seat is None or seat.is_guest:
-        return []
-    home, addresses = _addresses(seat.course.slug, STAFF_ROOMS if seat.is_staff else STUDENT_ROOMS)
-    return [
-        Room(label, url, request.path == url if url == home else request.path.startswith(url))
-        for label, url in addresses
-    ]
+def current_room(context: Context) -> str:
+    """Return the address of the place of the course that the page belongs to; empty for none."""
+    for _label, url in course_rooms(context):
+        request = context["request"]
+        exactly = url == request.seat.course.get_absolute_url()  # every other page lies below it
+        if request.path == url if exactly else request.path.startswith(url):
+            return url
+    return ""
 
 
 @lru_cache(maxsize=500)
-def _addresses(
-    slug: str, rooms: tuple[tuple[Promise, str], ...]
-) -> tuple[str, tuple[tuple[Promise, str], ...]]:
-    """Return the course's own address and those of its rooms: they are on every page and never change."""
+def _addresses(slug: str, rooms: tuple[tuple[Promise, str], ...]) -> tuple[tuple[Promise, str], ...]:
+    """Return the rooms with their addresses: they are on every page and never change."""
     addresses = []
     for label, name in rooms:
         with suppress(NoReverseMatch):
             addresses.append((label, reverse(name, args=[slug])))
-    return reverse("course", args=[slug]), tuple(addresses)
+    return tuple(addresses)
 
 
 @register.simple_tag(takes_context=True)
