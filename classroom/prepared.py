@@ -12,10 +12,11 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
 from django.db.models.constants import OnConflict
+from django.db.models.expressions import RawSQL
 from django.db.models.query import get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.models.sql.compiler import SQLCompiler
@@ -44,13 +45,15 @@ def _cursor() -> CursorWrapper:
 
     Django's own cursors send every statement with its values written into it, so that none is like another.
     """
-    if connection.vendor != "postgresql":
-        return connection.cursor()
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        own = ServerBindingCursor(connection.connection)  # type: ignore[call-arg]  # the stubs know no arguments
-        wrapped: CursorWrapper = connection._prepare_cursor(own)  # type: ignore[attr-defined]  # nor this
+    database: Any = connections[DEFAULT_DB_ALIAS]  # looked up once: the proxy `connection` does it each time
+    if database.vendor != "postgresql":
+        plain: CursorWrapper = database.cursor()
+        return plain
+    database.close_if_health_check_failed()
+    database.ensure_connection()
+    with database.wrap_database_errors:
+        own = ServerBindingCursor(database.connection)  # type: ignore[call-arg]  # the stubs know no arguments
+        wrapped: CursorWrapper = database._prepare_cursor(own)
         return wrapped
 
 
@@ -105,10 +108,9 @@ class _Statement:
 
     @staticmethod
     def _filled(parameters: tuple[Any, ...], values: Mapping[str, Any]) -> list[Any]:
+        database = connections[DEFAULT_DB_ALIAS]
         return [
-            one.output_field.get_db_prep_value(values[one.name], connection)
-            if isinstance(one, Given)
-            else one
+            one.output_field.get_db_prep_value(values[one.name], database) if isinstance(one, Given) else one
             for one in parameters
         ]
 
@@ -165,24 +167,34 @@ class Insert(_Statement):
     """A prepared INSERT of the named fields of model instances, or of all; one statement for several.
 
     The keys the database gives are fetched only with `keyed`, for one row a run. With `ignore_conflicts`,
-    what a constraint says is there already is left out.
+    what a constraint says is there already is left out. `fixed` fields hold the same SQL in every row: a
+    statement with over 50 values is taken apart by psycopg anew each time.
     """
 
     def __init__(
-        self, model: type[models.Model], *names: str, keyed: bool = False, ignore_conflicts: bool = False
+        self,
+        model: type[models.Model],
+        *names: str,
+        keyed: bool = False,
+        ignore_conflicts: bool = False,
+        **fixed: str,
     ) -> None:
         super().__init__()
         self._model, self._names, self._keyed, self._ignore = model, names, keyed, ignore_conflicts
+        self._fixed = {name: RawSQL(sql, ()) for name, sql in fixed.items()}  # noqa: S611 - written by us
 
     def _write(self, rows: int) -> _Written:
         meta = self._model._meta
+        named = (*self._names, *self._fixed)
         fields: list[models.Field[Any, Any]] = [
             field
             for field in meta.concrete_fields
-            if (field.name in self._names if self._names else not field.primary_key)
+            if (field.name in named if self._names else not field.primary_key)
         ]
         given = [
-            self._model(**{field.attname: Given(f"{row}.{field.attname}", field) for field in fields})
+            self._model(
+                **{field.attname: Given(f"{row}.{field.attname}", field) for field in fields} | self._fixed
+            )
             for row in range(rows)
         ]
         query = InsertQuery(self._model, on_conflict=OnConflict.IGNORE if self._ignore else None)

@@ -25,7 +25,10 @@ _BEGIN = Insert(Attempt, keyed=True)
 _GIVE = Insert(
     AttemptItem,
     *("attempt", "position", "slot", "version", "option_order", "variant", "max_points"),
-    *("run", "verdict", "rubric", "comment"),
+    run="0",
+    verdict="'{}'",
+    rubric="'{}'",
+    comment="''",
 )
 _NOTE = Insert(AttemptEvent, "attempt", "what", "at", "detail")
 
