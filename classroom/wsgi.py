@@ -8,7 +8,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "classroom.settings")
 
 _django = get_wsgi_application()
 
-from classroom.live import LiveNews  # noqa: E402 - models can be imported only now
-from quizzes.queries.news import news_of  # noqa: E402
+from classroom import helpdesk  # noqa: E402 - models can be imported only now
+from classroom.live import LiveNews  # noqa: E402
+from quizzes.queries import news  # noqa: E402
 
-application = LiveNews(_django, news_of)
+application = LiveNews(_django, lambda token: news.news_of(token) or helpdesk.news_of(token))

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from classroom.access import STAFF, Seat, grader_seat, instructor_seat, seat_in, staff_seat, student_seat
-from classroom.models import Enrolment, Role
+from classroom.models import Enrolment, HelpRequest, Role
 from projects.models import (
     Answer,
     Availability,
@@ -297,6 +297,36 @@ def project_to_see(
 
 def _embargo() -> PermissionDenied:
     return PermissionDenied(_("The projects are not shown yet. Come back after the hackathon."))
+
+
+def help_desk(request: HttpRequest, slug: str, pk: int, *, now: datetime) -> tuple[Seat, Hackathon, bool]:
+    """Return a hackathon whose help desk the person uses, and whether they see the queue as a mentor does."""
+    seat, event = hackathon_to_see(request, slug, pk, now=now)
+    return seat, event, serves_at(seat, event)
+
+
+def help_request_to_serve(
+    request: HttpRequest, slug: str, pk: int, help_request: int, *, now: datetime
+) -> tuple[Seat, Hackathon, HelpRequest]:
+    """Return a request for help, for staff and for the mentors of the event's challenges."""
+    seat, event, serves = help_desk(request, slug, pk, now=now)
+    if not serves:
+        raise PermissionDenied(_("Only mentors and the course's staff can do this."))
+    found = HelpRequest.objects.select_related("desk__course", "asked_by")
+    return (
+        seat,
+        event,
+        _one(
+            found.filter(
+                desk__course=seat.course, desk__about=f"hackathon:{event.pk}", pk=help_request
+            ).first()
+        ),
+    )
+
+
+def serves_at(seat: Seat, event: Hackathon) -> bool:
+    """Tell whether the person helps at the event: staff, and the mentors of its challenges."""
+    return seat.is_staff or event.challenges.filter(mentors=seat.user).exists()
 
 
 def team_of(seat: Seat, event: Hackathon) -> Team | None:

@@ -3,6 +3,7 @@
 from classroom.models.agenda import Announcement, ScheduleItem
 from classroom.models.audit import AuditEntry
 from classroom.models.course import Course, Reference, Topic, Week
+from classroom.models.help import HelpDesk, HelpRequest
 from classroom.models.leased import Leased
 from classroom.models.outbox import Outbox
 from classroom.models.people import Accommodation, Enrolment, Extension, Group, Role
@@ -18,6 +19,8 @@ __all__ = [
     "Enrolment",
     "Extension",
     "Group",
+    "HelpDesk",
+    "HelpRequest",
     "Leased",
     "Outbox",
     "Reference",

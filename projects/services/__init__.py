@@ -19,6 +19,7 @@ from projects.services.handing_in import (
     next_free_try,
     submissions_of,
 )
+from projects.services.help import ask_for_help, desk_of, parties_of
 from projects.services.judging import add_judge, declare_conflict, next_look, place, reorder
 from projects.services.letters import write_to
 from projects.services.organising import (
@@ -100,6 +101,7 @@ __all__ = [
     "adjust",
     "apply_regrade",
     "approve",
+    "ask_for_help",
     "asks_consent",
     "begin_regrade",
     "calendar_token",
@@ -115,6 +117,7 @@ __all__ = [
     "declare_conflict",
     "decline",
     "delete_session",
+    "desk_of",
     "discard_regrade",
     "draft_of",
     "give_award",
@@ -134,6 +137,7 @@ __all__ = [
     "next_free_try",
     "next_look",
     "nudge_session",
+    "parties_of",
     "place",
     "place_session",
     "plan_pitches",

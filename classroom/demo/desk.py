@@ -1,0 +1,29 @@
+"""The demo hackathon's help queue: one request that was resolved, one that waits."""
+
+from datetime import datetime, timedelta
+
+from classroom import helpdesk
+from classroom.models import HelpRequest, User
+from projects import services
+from projects.models import Hackathon, Team
+
+MINUTE = timedelta(minutes=1)
+
+
+def ask_mentors(hackathon: Hackathon, mentor: User) -> None:
+    """Let two teams ask, and a mentor help the first."""
+    asked_at = hackathon.registration_opens_at + timedelta(days=1)
+    first, second = Team.objects.active().filter(hackathon=hackathon)[:2]
+    request = _ask(first, "How do we split the tide data so that no day is in both parts?", asked_at)
+    helpdesk.claim(request=request, by=mentor, now=asked_at + 4 * MINUTE)
+    helpdesk.resolve(
+        request=request, by=mentor, note="By date, not at random: see week 5.", now=asked_at + 15 * MINUTE
+    )
+    _ask(second, "Our loss is nan after the first epoch.", asked_at + 20 * MINUTE)
+
+
+def _ask(team: Team, topic: str, now: datetime) -> HelpRequest:
+    leader = team.memberships.select_related("user").get(is_leader=True).user
+    return services.ask_for_help(
+        hackathon=team.hackathon, team=team, user=leader, topic=topic, place="Hall 3, at the window", now=now
+    )
