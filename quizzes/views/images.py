@@ -2,14 +2,14 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from classroom import clock
+from classroom import clock, pictures
 from classroom.access import instructor_seat, seat_in
+from classroom.pictures import MAX_BYTES
 from quizzes.errors import Refused
-from quizzes.images import MAX_BYTES, markdown_for, store_image
+from quizzes.images import markdown_for, store_image
 from quizzes.models import QuestionImage
 
 
@@ -18,13 +18,7 @@ def image(request: HttpRequest, slug: str, digest: str) -> HttpResponse:
     """Send a picture; its name is its content's hash, so a browser may keep it for ever."""
     seat = seat_in(request, slug, guests=True)  # who knows the hash has seen the question
     found = get_object_or_404(QuestionImage, course=seat.course, digest=digest)
-    response = HttpResponse(bytes(found.content), content_type=found.media_type)
-    response["Cache-Control"] = "private, max-age=31536000, immutable"
-    response["Content-Disposition"] = content_disposition_header(False, found.name) or "inline"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return pictures.sent(bytes(found.content), media_type=found.media_type, name=found.name)
 
 
 @require_POST
@@ -37,7 +31,10 @@ def upload_image(request: HttpRequest, slug: str) -> JsonResponse:
     try:
         # One byte more than is taken, so that a larger file is seen to be one.
         stored = store_image(
-            course=seat.course, name=file.name or "", content=file.read(MAX_BYTES + 1), now=clock.now()
+            course=seat.course,
+            name=file.name or "",
+            content=file.read(MAX_BYTES + 1),
+            now=clock.now(),
         )
     except Refused as refusal:
         return JsonResponse({"error": str(refusal)}, status=422)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from classroom import clock
 from classroom.access import Seat, instructor_seat
+from classroom.pictures import MAX_BYTES
 from quizzes import access
 from quizzes.checking import trial
 from quizzes.errors import Outdated, Refused
@@ -20,7 +21,7 @@ from quizzes.forms import QuestionForm
 from quizzes.forms.choosing import kind_groups
 from quizzes.forms.question import ACTS
 from quizzes.history import changes
-from quizzes.images import MAX_BYTES, markdown_for, store_image
+from quizzes.images import markdown_for, store_image
 from quizzes.kinds import KINDS
 from quizzes.models import Category, Kind, Question, QuestionVersion, Tag
 from quizzes.preview import NAME, Content, Preview, preview
@@ -206,7 +207,10 @@ def _acted(request: HttpRequest, seat: Seat, form: QuestionForm) -> QuestionForm
             if file is None:
                 raise Refused(_("Choose a picture first."))
             image = store_image(
-                course=seat.course, name=file.name or "", content=file.read(MAX_BYTES + 1), now=clock.now()
+                course=seat.course,
+                name=file.name or "",
+                content=file.read(MAX_BYTES + 1),
+                now=clock.now(),
             )
         except Refused as refusal:
             messages.error(request, str(refusal))

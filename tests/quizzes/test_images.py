@@ -10,26 +10,19 @@ from PIL import Image
 
 from classroom import markdown
 from classroom.models import Role
+from classroom.pictures import MAX_BYTES
 from quizzes.errors import Refused
-from quizzes.images import MAX_BYTES, markdown_for, store_image
+from quizzes.images import markdown_for, store_image
 from quizzes.models import QuestionImage
 from tests.factories import NOW, CourseFactory, EnrolmentFactory, instructor_of, student_of
+from tests.pictures import SVG, chunk, file_of, png_that_says
 
 pytestmark = pytest.mark.django_db
-
-SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 
 @pytest.fixture
 def course():
     return CourseFactory(slug="dl")
-
-
-def file_of(written="PNG", size=(40, 30), mode="RGB", colour=(200, 30, 30), **options):
-    picture = Image.new(mode, size, colour if mode in {"RGB", "P"} else None)
-    file = BytesIO()
-    picture.save(file, written, **options)
-    return file.getvalue()
 
 
 def store(course, content, name="a net.png"):
@@ -38,17 +31,6 @@ def store(course, content, name="a net.png"):
 
 def decoded(image):
     return Image.open(BytesIO(image.content))
-
-
-def chunk(kind, content):
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
-
-
-def png_that_says(width, height, *more):
-    """A few bytes of PNG whose head promises so many pixels."""
-    head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
-    pixels = chunk(b"IDAT", zlib.compress(b"\0" * 1000))
-    return b"\x89PNG\r\n\x1a\n" + head + b"".join(more) + pixels + chunk(b"IEND", b"")
 
 
 @pytest.mark.parametrize(
