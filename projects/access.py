@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from classroom.access import STAFF, Seat, grader_seat, instructor_seat, seat_in, staff_seat, student_seat
-from classroom.models import Enrolment, HelpRequest, Role
+from classroom.models import Enrolment, HelpRequest, Role, User
 from projects.models import (
     Answer,
     Availability,
@@ -147,6 +147,27 @@ def project_to_review(
     seat = grader_seat(request, slug)
     event = _one(Hackathon.objects.select_related("course").filter(course=seat.course, pk=pk).first())
     return seat, event, _one(Project.objects.registered().filter(team__hackathon=event, pk=project).first())
+
+
+def team_to_review(request: HttpRequest, slug: str, pk: int, team: int) -> tuple[Seat, Team]:
+    """Return a team of a hackathon, for staff."""
+    seat, event = hackathon_to_review(request, slug, pk)
+    return seat, _team(event, team)
+
+
+def team_to_organise(request: HttpRequest, slug: str, pk: int, team: int) -> tuple[Seat, Team]:
+    """Return a team of a hackathon that an instructor organises."""
+    seat, event = hackathon_to_organise(request, slug, pk)
+    return seat, _team(event, team)
+
+
+def member_to_organise(
+    request: HttpRequest, slug: str, pk: int, team: int, user: int
+) -> tuple[Seat, Team, User]:
+    """Return a member of a team of a hackathon that an instructor organises."""
+    seat, found = team_to_organise(request, slug, pk, team)
+    membership = Membership.objects.select_related("user").filter(team=found, user=user).first()
+    return seat, found, _one(membership).user
 
 
 def judge_of(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Judge]:
@@ -344,6 +365,10 @@ def _challenge(seat: Seat, pk: int, *, now: datetime | None) -> Challenge:
     if not seat.is_staff and now is not None:
         found = found.visible(now)
     return _one(found.first())
+
+
+def _team(event: Hackathon, pk: int) -> Team:
+    return _one(Team.objects.select_related("hackathon__course").filter(hackathon=event, pk=pk).first())
 
 
 def _regrade(seat: Seat, pk: int) -> Regrade:

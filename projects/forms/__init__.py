@@ -93,10 +93,10 @@ class JoinForm(ConductForm):
     )
 
 
-class HandOverForm(forms.Form):
-    """Who shall lead the team."""
+class MemberForm(forms.Form):
+    """Which member is meant."""
 
-    user = forms.IntegerField(min_value=1)
+    user = forms.IntegerField(min_value=1, max_value=2**62)
 
 
 class RegradeForm(forms.Form):

@@ -154,6 +154,13 @@ class Project(models.Model):
         _("the notebook's code runs and is commented"), default=False
     )
     has_video = models.BooleanField(_("there is a short video"), default=False)
+    authors = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        related_name="authored_projects",
+        blank=True,
+        editable=False,
+        help_text=_("Who was in the team when it handed in; empty: whoever is in it."),
+    )
     registered_at = models.DateTimeField(_("registered"))
     changed_at = models.DateTimeField(_("changed"))
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)

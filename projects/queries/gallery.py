@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from projects.models import FunctionGrade, Hackathon, Membership, Project, Submission
+from projects.models import FunctionGrade, Hackathon, Project, Submission
 from projects.models.team import ProjectQuerySet
 from projects.queries.awards import awards_of
+from projects.queries.teams import authors_of
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,12 @@ def project_page(*, hackathon: Hackathon, pk: int) -> ProjectCard | None:
     project = _projects(hackathon).filter(pk=pk).first()
     if project is None:
         return None
-    members = Membership.objects.filter(team=project.team).select_related("user")
     best: int | None = project.best  # type: ignore[attr-defined]  # annotated below
     grades = FunctionGrade.objects.filter(submission=best).order_by("position")
     return replace(
         _card(project),
         awards=awards_of(projects=[pk]).get(pk, ()),
-        members=tuple(str(member.user) for member in members),
+        members=tuple(str(author) for author in authors_of(project=project)),
         functions=tuple(grades.values_list("name", "verdict")),
     )
 

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 
+from classroom.models import AuditEntry, User
 from projects.models import Challenge, Hackathon, Membership, Project, Team
 
 
@@ -124,6 +125,20 @@ def challenge_rows(*, hackathon: Hackathon, now: datetime, all_of_them: bool = F
 def project_of(*, team: Team) -> Project | None:
     """Return what the team has registered."""
     return Project.objects.filter(team=team, withdrawn_at=None).select_related("challenge").first()
+
+
+def authors_of(*, project: Project) -> list[User]:
+    """Return whose project it is: the team's members when it handed in, or those it has now; two queries."""
+    return list(project.authors.order_by("name", "email")) or [
+        m.user for m in Membership.objects.filter(team=project.team_id).select_related("user")
+    ]
+
+
+def acts_of_staff(*, team: Team) -> list[AuditEntry]:
+    """Return what staff changed about a team, the newest first; one query."""
+    concerned = Q(item=f"team:{team.pk}") | Q(action__startswith="team.", detail__from=team.pk)
+    found = AuditEntry.objects.filter(concerned, course=team.hackathon.course_id)
+    return list(found.select_related("actor", "about"))
 
 
 def _member(membership: Membership) -> Member:

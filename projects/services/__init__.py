@@ -22,6 +22,8 @@ from projects.services.handing_in import (
 from projects.services.help import ask_for_help, desk_of, parties_of
 from projects.services.judging import add_judge, declare_conflict, next_look, place, reorder
 from projects.services.letters import write_to
+from projects.services.membership import frozen_because
+from projects.services.moving import end_team, merge_teams, move_member, take_out
 from projects.services.organising import (
     add_challenge,
     add_question,
@@ -72,10 +74,12 @@ from projects.services.staff import adjust, grade_again
 from projects.services.teams import (
     asks_consent,
     create_team,
+    dissolve_team,
     give_consent,
     hand_over,
     join_team,
     leave_team,
+    remove_member,
     renew_join_code,
 )
 
@@ -119,7 +123,10 @@ __all__ = [
     "delete_session",
     "desk_of",
     "discard_regrade",
+    "dissolve_team",
     "draft_of",
+    "end_team",
+    "frozen_because",
     "give_award",
     "give_consent",
     "give_place",
@@ -133,7 +140,9 @@ __all__ = [
     "keep_draft",
     "late_factor",
     "leave_team",
+    "merge_teams",
     "move",
+    "move_member",
     "next_free_try",
     "next_look",
     "nudge_session",
@@ -149,6 +158,7 @@ __all__ = [
     "release",
     "remove_award",
     "remove_challenge",
+    "remove_member",
     "remove_question",
     "remove_room",
     "renew_calendar_token",
@@ -160,6 +170,7 @@ __all__ = [
     "state_availability",
     "submissions_of",
     "take_off",
+    "take_out",
     "unpublish",
     "upload_exercise",
     "want_changes",

@@ -144,9 +144,10 @@ def _lock_owner(challenge: Challenge, user: User) -> Team | None:
         User.objects.select_for_update().get(pk=user.pk)
         return None
     membership = Membership.objects.filter(hackathon=challenge.hackathon_id, user=user).first()
-    if membership is None:
+    team = Team.objects.select_for_update().get(pk=membership.team_id) if membership else None
+    # Looked at again under the lock: the person may have been removed meanwhile.
+    if team is None or not Membership.objects.filter(team=team, user=user).exists():
         raise Refused(_("Only teams hand in here. Create a team, or join one with its code."))
-    team = Team.objects.select_for_update().get(pk=membership.team_id)
     if not Project.objects.filter(team=team, challenge=challenge, withdrawn_at=None).exists():
         raise Refused(_("Your team has not chosen this challenge. Register your project for it first."))
     return team

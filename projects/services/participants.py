@@ -12,8 +12,8 @@ from projects import words
 from projects.errors import Refused
 from projects.models import Answer, Consent, Hackathon, Membership, Registration, RegistrationQuestion
 from projects.models.registration import WITH_PLACE, State
-from projects.services import notices, places
-from projects.services.teams import check_registration_open, give_consent, leave_team
+from projects.services import membership, notices, places
+from projects.services.teams import check_registration_open, give_consent
 
 #: Who may (again) ask for a place.
 OUTSIDE = (State.DRAFT, State.WITHDRAWN, State.LAPSED)
@@ -80,7 +80,7 @@ def withdraw(*, hackathon: Hackathon, user: User, now: datetime) -> None:
     Raises
     ------
     Refused
-        There is no registration to withdraw, or the event is over.
+        There is no registration to withdraw, the event is over, or the person's team has handed in.
     """
     if now >= hackathon.ends_at:
         raise Refused(_("The hackathon is over: there is nothing to withdraw from."))
@@ -237,7 +237,10 @@ def _leave(event: Hackathon, registration: Registration, state: State, now: date
     had_place = registration.stored_state in WITH_PLACE
     Registration.objects.filter(pk=registration.pk).move(state, now)
     if Membership.objects.filter(hackathon=event, user=registration.user_id).exists():
-        leave_team(hackathon=event, user=registration.user, now=now)
+        theirs = membership.locked(hackathon=event, user=registration.user)
+        if state == State.WITHDRAWN:
+            membership.check_not_frozen(team=theirs.team, now=now)
+        membership.leave(membership=theirs, now=now)
     if had_place:
         places.give_back(event)
     places.settle_locked(event, now)

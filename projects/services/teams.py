@@ -3,16 +3,13 @@
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from classroom.models import User
 from projects import words
 from projects.errors import Refused
 from projects.models import Consent, FailedJoin, Hackathon, Membership, Team, new_join_code
-from projects.services import places
-from projects.services.registration import release_place
+from projects.services import membership, places, team_notices
 
 #: So many unknown codes within this time, and the person has to wait.
 MAX_FAILED_JOINS = 10
@@ -34,12 +31,13 @@ def create_team(*, hackathon: Hackathon, user: User, name: str, now: datetime) -
     try:
         with transaction.atomic():
             places.check_takes_part(hackathon=hackathon, user=user)
+            membership.lock_person(user)
+            membership.refuse_second_team(hackathon=hackathon, user=user)
             team = Team.objects.create(hackathon=hackathon, name=name, size=1, created_at=now)
             Membership.objects.create(
                 hackathon=hackathon, team=team, user=user, is_leader=True, joined_at=now
             )
     except IntegrityError:
-        _refuse_second_team(hackathon, user)
         raise Refused(
             _("There is already a team called “%(name)s”. Choose another name, or join it with its code.")
             % {"name": name}
@@ -59,34 +57,18 @@ def join_team(*, hackathon: Hackathon, user: User, code: str, now: datetime) -> 
     check_registration_open(hackathon=hackathon, now=now)
     attempt = _count_attempt(hackathon, user, now)
     wanted = code.replace("-", "").replace(" ", "").upper()
-    team = Team.objects.active().filter(hackathon=hackathon, join_code=wanted).first()
-    if team is None:
-        raise Refused(
-            _(
-                "No team has this code. Compare it letter by letter with your team's page, or ask for "
-                "the link."
-            )
-        )
+    found = Team.objects.active().filter(hackathon=hackathon, join_code=wanted).first()
+    if found is None:
+        raise _no_such_code()
     attempt.delete()
-    _refuse_second_team(hackathon, user)
-    try:
-        with transaction.atomic():
-            places.check_takes_part(hackathon=hackathon, user=user)
-            if not _take_seat(team, hackathon):
-                raise Refused(
-                    ngettext(
-                        "“%(name)s” is full: a team has at most %(count)d member. Join another one, or "
-                        "create your own.",
-                        "“%(name)s” is full: a team has at most %(count)d members. Join another one, or "
-                        "create your own.",
-                        hackathon.max_team_size,
-                    )
-                    % {"name": team.name, "count": hackathon.max_team_size}
-                )
-            Membership.objects.create(hackathon=hackathon, team=team, user=user, joined_at=now)
-    except IntegrityError:
-        _refuse_second_team(hackathon, user)
-        raise
+    with transaction.atomic():
+        places.check_takes_part(hackathon=hackathon, user=user)
+        membership.lock_person(user)
+        (team,) = membership.lock_teams(found.pk)
+        if team.join_code != wanted:  # somebody has just been removed, and the code with them
+            raise _no_such_code()
+        membership.check_not_frozen(team=team, now=now)
+        membership.enter(team=team, user=user, now=now)
     team.refresh_from_db()
     return team
 
@@ -94,29 +76,53 @@ def join_team(*, hackathon: Hackathon, user: User, code: str, now: datetime) -> 
 def leave_team(*, hackathon: Hackathon, user: User, now: datetime) -> Team:
     """Leave one's team. A leader's place goes to the longest-standing member; the last one archives the team.
 
-    Hand-ins keep the authors they had. An archived team gives its place in a challenge back.
+    Raises
+    ------
+    Refused
+        The person is in no team, or the team has handed in or the event is over.
+    """
+    with transaction.atomic():
+        mine = membership.locked(hackathon=hackathon, user=user)
+        membership.check_not_frozen(team=mine.team, now=now)
+        membership.leave(membership=mine, now=now)
+    return mine.team
+
+
+def remove_member(*, hackathon: Hackathon, user: User, member: User, now: datetime) -> None:
+    """Take a member out of the team one leads; the code changes, so that the old one opens nothing.
 
     Raises
     ------
     Refused
-        The person is in no team, or the event is over.
+        `user` leads no team, `member` is somebody else's, or the team has handed in.
     """
-    if now >= hackathon.ends_at:
-        raise Refused(_("The hackathon is over: teams stay as they were."))
     with transaction.atomic():
-        membership = _locked_membership(hackathon, user)
-        team, led = membership.team, membership.is_leader
-        membership.delete()
-        successor = Membership.objects.filter(team=team).order_by("joined_at", "pk").first()
-        if successor is None:
-            release_place(team=team, now=now)
-            Team.objects.filter(pk=team.pk).update(size=0, archived_at=now)
-        else:
-            Team.objects.filter(pk=team.pk).update(size=F("size") - 1)
-            if led:
-                Membership.objects.filter(pk=successor.pk).update(is_leader=True)
-    team.refresh_from_db()
-    return team
+        lead = membership.locked_leader(hackathon=hackathon, user=user)
+        membership.check_not_frozen(team=lead.team, now=now)
+        found = Membership.objects.select_related("team__hackathon__course", "user")
+        theirs = found.filter(team=lead.team, user=member).exclude(pk=lead.pk).first()
+        if theirs is None:
+            raise Refused(_("This person is not in your team. To go yourself, leave the team."))
+        membership.leave(membership=theirs, now=now)
+        Team.objects.filter(pk=lead.team_id).update(join_code=new_join_code())
+        team_notices.removed(lead.team, theirs.user, now)
+
+
+def dissolve_team(*, hackathon: Hackathon, user: User, now: datetime) -> Team:
+    """Dissolve the team one leads: everybody is free to join another, and its place in a challenge is free.
+
+    Raises
+    ------
+    Refused
+        `user` leads no team, or the team has handed in.
+    """
+    with transaction.atomic():
+        lead = membership.locked_leader(hackathon=hackathon, user=user)
+        membership.check_not_frozen(team=lead.team, now=now)
+        others = User.objects.filter(memberships__team=lead.team).exclude(pk=user.pk)
+        team_notices.dissolved(lead.team, list(others), now)
+        membership.archive(team=lead.team, now=now)
+    return lead.team
 
 
 def hand_over(*, hackathon: Hackathon, user: User, to: User) -> None:
@@ -128,23 +134,21 @@ def hand_over(*, hackathon: Hackathon, user: User, to: User) -> None:
         `user` does not lead the team, or `to` is not in it.
     """
     with transaction.atomic():
-        membership = _locked_membership(hackathon, user)
-        heir = Membership.objects.filter(team=membership.team, user=to).first()
-        if not membership.is_leader or heir is None:
-            raise Refused(_("Only the team's leader can hand it over, and only to a member."))
-        Membership.objects.filter(pk=membership.pk).update(is_leader=False)
+        lead = membership.locked_leader(hackathon=hackathon, user=user)
+        heir = Membership.objects.filter(team=lead.team, user=to).first()
+        if heir is None:
+            raise Refused(_("A team is handed over to one of its members only."))
+        Membership.objects.filter(pk=lead.pk).update(is_leader=False)
         Membership.objects.filter(pk=heir.pk).update(is_leader=True)
 
 
 def renew_join_code(*, hackathon: Hackathon, user: User) -> Team:
-    """Replace the team's code, so that the old one and its link no longer work."""
+    """Replace the code of the team one leads, so that the old one and its link no longer work."""
     with transaction.atomic():
-        membership = _locked_membership(hackathon, user)
-        if not membership.is_leader:
-            raise Refused(_("Only the team's leader can change the code."))
-        Team.objects.filter(pk=membership.team_id).update(join_code=new_join_code())
-    membership.team.refresh_from_db()
-    return membership.team
+        lead = membership.locked_leader(hackathon=hackathon, user=user)
+        Team.objects.filter(pk=lead.team_id).update(join_code=new_join_code())
+    lead.team.refresh_from_db()
+    return lead.team
 
 
 def asks_consent(*, hackathon: Hackathon, user: User) -> bool:
@@ -182,30 +186,10 @@ def check_registration_open(*, hackathon: Hackathon, now: datetime) -> None:
         )
 
 
-def _take_seat(team: Team, hackathon: Hackathon) -> bool:
-    return bool(
-        Team.objects.active().filter(pk=team.pk, size__lt=hackathon.max_team_size).update(size=F("size") + 1)
+def _no_such_code() -> Refused:
+    return Refused(
+        _("No team has this code. Compare it letter by letter with your team's page, or ask for the link.")
     )
-
-
-def _locked_membership(hackathon: Hackathon, user: User) -> Membership:
-    """Return the person's membership, its team locked against other changes."""
-    membership = Membership.objects.filter(hackathon=hackathon, user=user).first()
-    if membership is not None:
-        Team.objects.select_for_update().get(pk=membership.team_id)
-        membership = Membership.objects.select_related("team").filter(pk=membership.pk).first()
-    if membership is None:
-        raise Refused(_("You are in no team of this hackathon."))
-    return membership
-
-
-def _refuse_second_team(hackathon: Hackathon, user: User) -> None:
-    membership = Membership.objects.select_related("team").filter(hackathon=hackathon, user=user).first()
-    if membership:
-        raise Refused(
-            _("You are already in “%(name)s”. Leave it first if you want to change.")
-            % {"name": membership.team.name}
-        )
 
 
 def _count_attempt(hackathon: Hackathon, user: User, now: datetime) -> FailedJoin:

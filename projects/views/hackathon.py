@@ -1,23 +1,15 @@
-"""The hackathon as participants see it: the event and their team."""
+"""The hackathon as participants see it: what, when and where."""
 
 from datetime import datetime
 
-from django.conf import settings
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
 from classroom import clock
 from classroom.access import Seat, seat_in
-from classroom.models import User
-from projects import access, queries, services
-from projects.errors import Refused
-from projects.forms import HandOverForm, JoinForm, TeamForm
-from projects.models import Hackathon, Registration, Team
-from projects.models.registration import State
+from projects import access, queries
+from projects.models import Hackathon, Registration
 
 
 @require_GET
@@ -42,7 +34,7 @@ def hackathon(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRes
             "project": queries.project_of(team=team) if team else None,
             "registration_open": event.registration_opens_at <= now < event.registration_closes_at,
             "teams_open": event.registration_opens_at <= now < event.teams_close_at,
-            "registration": _registration_state(seat, event, now),
+            "registration": registration_state(seat, event, now),
             "awards": queries.published_awards(hackathon=event),
             "judges": event.judges.filter(user=seat.user).exists(),
             "shows_projects": event.shows_projects(now),
@@ -51,137 +43,9 @@ def hackathon(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRes
     )
 
 
-@require_GET
-def team(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Show one's team, or the ways to get one."""
-    now = clock.now()
-    seat, event, mine = access.hackathon_to_join(request, slug, pk, now=now)
-    return render(request, "projects/team.html", _team_page(seat, event, mine, now))
-
-
-@require_POST
-def create_team(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Create a team."""
-    now = clock.now()
-    seat, event, mine = access.hackathon_to_join(request, slug, pk, now=now)
-    form = TeamForm(request.POST, asks_consent=services.asks_consent(hackathon=event, user=seat.user))
-    if form.is_valid():
-        try:
-            services.give_consent(hackathon=event, user=seat.user, now=now)
-            services.create_team(hackathon=event, user=seat.user, name=form.cleaned_data["name"], now=now)
-        except Refused as refusal:
-            form.add_error("name", str(refusal))
-        else:
-            messages.success(request, _("Your team is ready. Pass the code on."))
-            return _to_team(event)
-    page = _team_page(seat, event, mine, now) | {"team_form": form}
-    return render(request, "projects/team.html", page, status=422)
-
-
-@require_http_methods(["GET", "POST"])
-def join_team(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Join by code; an invitation link brings the code along and asks before it joins."""
-    now = clock.now()
-    seat, event, mine = access.hackathon_to_join(request, slug, pk, now=now)
-    asks = services.asks_consent(hackathon=event, user=seat.user)
-    if request.method == "GET":
-        form = JoinForm(initial={"code": request.GET.get("code", "")}, asks_consent=asks)
-        return render(request, "projects/team.html", _team_page(seat, event, mine, now) | {"join_form": form})
-    form = JoinForm(request.POST, asks_consent=asks)
-    if form.is_valid():
-        try:
-            services.give_consent(hackathon=event, user=seat.user, now=now)
-            joined = services.join_team(
-                hackathon=event, user=seat.user, code=form.cleaned_data["code"], now=now
-            )
-        except Refused as refusal:
-            form.add_error("code", str(refusal))
-        else:
-            messages.success(request, _("You are in “%(name)s” now.") % {"name": joined.name})
-            return _to_team(event)
-    page = _team_page(seat, event, mine, now) | {"join_form": form}
-    return render(request, "projects/team.html", page, status=422)
-
-
-@require_POST
-def leave_team(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Leave one's team."""
-    now = clock.now()
-    seat, event, _mine = access.hackathon_to_join(request, slug, pk, now=now)
-    try:
-        left = services.leave_team(hackathon=event, user=seat.user, now=now)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("You have left “%(name)s”.") % {"name": left.name})
-    return _to_team(event)
-
-
-@require_POST
-def hand_over(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Make another member the leader."""
-    seat, event, _mine = access.hackathon_to_join(request, slug, pk, now=clock.now())
-    form = HandOverForm(request.POST)
-    heir = User.objects.filter(pk=form.cleaned_data["user"]).first() if form.is_valid() else None
-    try:
-        services.hand_over(hackathon=event, user=seat.user, to=heir or seat.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("%(name)s leads the team now.") % {"name": heir})
-    return _to_team(event)
-
-
-@require_POST
-def renew_code(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Replace the join code."""
-    seat, event, _mine = access.hackathon_to_join(request, slug, pk, now=clock.now())
-    try:
-        services.renew_join_code(hackathon=event, user=seat.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("There is a new code; the old one no longer works."))
-    return _to_team(event)
-
-
-def _team_page(seat: Seat, event: Hackathon, mine: Team | None, now: datetime) -> dict[str, object]:
-    members = queries.members_of(team=mine) if mine else []
-    registered = queries.project_of(team=mine) if mine else None
-    asks = mine is None and services.asks_consent(hackathon=event, user=seat.user)
-    registers_first = (
-        mine is None
-        and event.registration_required
-        and _registration_state(seat, event, now) != State.CONFIRMED
-    )
-    return {
-        "seat": seat,
-        "event": event,
-        "team": mine,
-        "members": members,
-        "leads": any(member.is_leader and member.user_id == seat.user.pk for member in members),
-        "project": registered,
-        "awards": queries.awards_of(projects=[registered.pk]).get(registered.pk) if registered else None,
-        "team_form": TeamForm(asks_consent=asks, auto_id="id_team_%s"),
-        "join_form": JoinForm(asks_consent=asks),
-        "invitation": _invitation(event, mine) if mine else "",
-        "registration_open": event.registration_opens_at <= now < event.teams_close_at,
-        "registers_first": registers_first,
-    }
-
-
-def _registration_state(seat: Seat, event: Hackathon, now: datetime) -> str:
+def registration_state(seat: Seat, event: Hackathon, now: datetime) -> str:
     """Return where the person's registration stands; empty where there is none."""
     if not event.registration_required:
         return ""
     mine = Registration.objects.filter(hackathon=event, user=seat.user).first()
     return mine.state(now) if mine else ""
-
-
-def _invitation(event: Hackathon, mine: Team) -> str:
-    path = reverse("projects:join_team", args=[event.course.slug, event.pk])
-    return f"{settings.SITE_URL}{path}?code={mine.join_code}"
-
-
-def _to_team(event: Hackathon) -> HttpResponse:
-    return redirect("projects:team", event.course.slug, event.pk)

@@ -226,7 +226,8 @@ def test_a_teams_hand_in_belongs_to_its_members_of_then(grade_all):
     first, second = members(team)
     project_of(team, challenge)
     hand_in(challenge, first, NOT_AVERAGED)
-    services.leave_team(hackathon=hackathon, user=first, now=NOW)
+    staff = instructor_of(hackathon.course)
+    services.take_out(team=team, user=first, reason="asked to go", by=staff, now=NOW)
     later = hand_in(challenge, second, RIGHT)
     grade_all()
     assert [s.authors.count() for s in Submission.objects.order_by("number")] == [2, 1]
