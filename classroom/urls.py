@@ -10,6 +10,7 @@ from classroom import demo_sign_in, sign_in, styleguide
 from classroom.appearance import choose
 from classroom.pages import account as own
 from classroom.pages import dashboard, groups, now, people, schedule, week
+from projects.views import checking
 from quizzes.views import joining
 
 # The administration has no door of its own: everybody signs in by code.
@@ -29,6 +30,8 @@ urlpatterns = [
     path("demo/sign-in/<str:token>/", demo_sign_in.sign_in, name="demo_sign_in"),
     path("join/", joining.enter_code, name="join"),
     path("join/<str:code>/", joining.join, name="join"),
+    path("certificates/", checking.ask, name="check_certificates"),
+    path("certificates/<str:code>/", checking.check, name="check_certificate"),
     path("admin/", admin.site.urls),
     path("c/<slug:slug>/", now.course, name="course"),
     path("c/<slug:slug>/weeks/", week.weeks, name="weeks"),

@@ -16,6 +16,8 @@ from projects.models import (
     Availability,
     Award,
     CalendarToken,
+    Certificate,
+    CertificateKind,
     Challenge,
     CustomExercise,
     DataSet,
@@ -32,8 +34,10 @@ from projects.models import (
     Submission,
     Team,
 )
+from projects.models.certificate import CHECK_CODE_LENGTH
+from projects.models.team import CODE_ALPHABET
 
-RowT = TypeVar("RowT", bound=Model)
+RowT = TypeVar("RowT", bound="Model | CertificateKind")
 
 
 def challenge_to_see(request: HttpRequest, slug: str, pk: int, *, now: datetime) -> tuple[Seat, Challenge]:
@@ -208,6 +212,40 @@ def project_to_award(award: Award, project: int) -> Project:
     """Return a project of the hackathon of an award that an instructor gives."""
     found = Project.objects.select_related("team").filter(team__hackathon=award.hackathon_id, pk=project)
     return _one(found.first())
+
+
+def certificates_to_organise(
+    request: HttpRequest, slug: str, pk: int, kind: str
+) -> tuple[Seat, Hackathon, CertificateKind]:
+    """Return a hackathon whose certificates of one kind an instructor issues."""
+    seat, event = hackathon_to_organise(request, slug, pk)
+    return seat, event, _one(next((known for known in CertificateKind if known == kind), None))
+
+
+def certificate_to_organise(
+    request: HttpRequest, slug: str, pk: int, certificate: int
+) -> tuple[Seat, Certificate]:
+    """Return a certificate of a hackathon that an instructor organises."""
+    seat, event = hackathon_to_organise(request, slug, pk)
+    found = Certificate.objects.select_related("hackathon__course", "user")
+    return seat, _one(found.filter(hackathon=event, pk=certificate).first())
+
+
+def certificate_to_have(
+    request: HttpRequest, slug: str, pk: int, certificate: int, *, now: datetime
+) -> tuple[Seat, Certificate]:
+    """Return a certificate that holds: to whom it was issued, and to instructors."""
+    seat, event = hackathon_to_see(request, slug, pk, now=now)
+    found = Certificate.objects.valid().select_related("hackathon__course")
+    found = found.filter(hackathon=event, pk=certificate)
+    return seat, _one((found if seat.is_instructor else found.filter(user=seat.user)).first())
+
+
+def certificate_to_check(code: str) -> Certificate | None:
+    """Return the certificate with a check code, for whoever holds it in their hands."""
+    tidy = code.upper().replace("-", "").replace(" ", "")
+    is_code = len(tidy) == CHECK_CODE_LENGTH and set(tidy) <= set(CODE_ALPHABET)
+    return Certificate.objects.filter(code=tidy).first() if is_code else None
 
 
 def question_to_organise(

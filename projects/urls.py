@@ -5,6 +5,7 @@ from django.urls import path
 from projects.views import (
     awards,
     calendars,
+    certificates,
     challenges,
     event_challenges,
     exercises,
@@ -130,6 +131,24 @@ urlpatterns = [
     path("hackathon/<int:pk>/awards/<int:award>/give/", awards.give, name="give_award"),
     path("hackathon/<int:pk>/awards/<int:award>/move/", awards.move, name="move_award"),
     path("hackathon/<int:pk>/awards/<int:award>/remove/", awards.remove, name="remove_award"),
+    path("hackathon/<int:pk>/certificates/", certificates.certificates, name="certificates"),
+    path("hackathon/<int:pk>/certificates/<int:certificate>.pdf", certificates.pdf, name="certificate_pdf"),
+    path(
+        "hackathon/<int:pk>/certificates/<int:certificate>/withdraw/",
+        certificates.withdraw,
+        name="withdraw_certificate",
+    ),
+    path(
+        "hackathon/<int:pk>/certificates/<int:certificate>/issue-again/",
+        certificates.issue_again,
+        name="issue_certificate_again",
+    ),
+    path("hackathon/<int:pk>/certificates/<slug:kind>/issue/", certificates.issue, name="issue_certificates"),
+    path(
+        "hackathon/<int:pk>/certificates/<slug:kind>/<slug:language>/",
+        certificates.text,
+        name="certificate_text",
+    ),
     path("hackathon/<int:pk>/gallery/", gallery.gallery, name="gallery"),
     path("hackathon/<int:pk>/gallery/<int:project>/", gallery.project, name="gallery_project"),
     path("hackathon/<int:pk>/gallery.json", gallery.as_json, name="gallery_json"),

@@ -1,6 +1,7 @@
 """The tables of `projects`."""
 
 from projects.models.award import Award
+from projects.models.certificate import Certificate, CertificateKind, CertificateTemplate
 from projects.models.challenge import Challenge, DataSet
 from projects.models.exercise import CustomExercise
 from projects.models.exhibit import ProjectDraft
@@ -34,6 +35,9 @@ __all__ = [
     "Availability",
     "Award",
     "CalendarToken",
+    "Certificate",
+    "CertificateKind",
+    "CertificateTemplate",
     "Challenge",
     "Conflict",
     "Consent",

@@ -3,6 +3,14 @@
 from projects.queries.awards import AwardLine, awards_of, candidates, published_awards
 from projects.queries.calendars import Calendar, appointments
 from projects.queries.cards import ChallengeCard, HandIn, cards_for, counting_of, history
+from projects.queries.certificates import (
+    Entitled,
+    KindState,
+    certificate_states,
+    certificates_of,
+    entitled,
+    issued_certificates,
+)
 from projects.queries.gallery import ProjectCard, gallery, project_page
 from projects.queries.judging import ENOUGH_LOOKS, JudgingReport, judging_report
 from projects.queries.planning import STEP, Plan, availabilities_of, people_of_sessions, plan
@@ -49,9 +57,11 @@ __all__ = [
     "Calendar",
     "ChallengeCard",
     "ChallengeRow",
+    "Entitled",
     "HandIn",
     "HeatMap",
     "JudgingReport",
+    "KindState",
     "Member",
     "Misconception",
     "ParticipantRow",
@@ -73,16 +83,20 @@ __all__ = [
     "awards_of",
     "candidates",
     "cards_for",
+    "certificate_states",
+    "certificates_of",
     "challenge_rows",
     "count_by_state",
     "count_reviews",
     "counting_of",
+    "entitled",
     "entries_of",
     "files_of",
     "gallery",
     "hackathons_with_schedule",
     "heat_map",
     "history",
+    "issued_certificates",
     "judging_report",
     "members_of",
     "misconceptions",

@@ -9,6 +9,14 @@ from projects.services.awards import (
     publish_awards,
     remove_award,
 )
+from projects.services.certificates import (
+    Issued,
+    change_template,
+    issue_again,
+    issue_certificates,
+    reset_template,
+    withdraw_certificate,
+)
 from projects.services.challenges import MAX_DATA_BYTES, Extras
 from projects.services.exercises import hand_out, upload_exercise
 from projects.services.handing_in import (
@@ -88,6 +96,7 @@ __all__ = [
     "Extras",
     "Given",
     "ImportedPeople",
+    "Issued",
     "Nudge",
     "Pitches",
     "Place",
@@ -114,6 +123,7 @@ __all__ = [
     "change_event",
     "change_question",
     "change_session",
+    "change_template",
     "check_open",
     "choose",
     "create_event",
@@ -136,6 +146,8 @@ __all__ = [
     "hand_over",
     "hide_awards",
     "import_people",
+    "issue_again",
+    "issue_certificates",
     "join_team",
     "keep_draft",
     "late_factor",
@@ -164,6 +176,7 @@ __all__ = [
     "renew_calendar_token",
     "renew_join_code",
     "reorder",
+    "reset_template",
     "restore",
     "save_draft",
     "settle_if_due",
@@ -175,6 +188,7 @@ __all__ = [
     "upload_exercise",
     "want_changes",
     "withdraw",
+    "withdraw_certificate",
     "withdraw_project",
     "write_to",
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from classroom import notify
 from classroom.models import AuditEntry, User
 from projects.errors import Refused
-from projects.models import Award, Hackathon, Membership, Project
+from projects.models import Award, Certificate, Hackathon, Membership, Project
 from projects.services import organising, places
 
 
@@ -47,8 +47,8 @@ def change_award(*, award: Award, fields: Sequence[str]) -> None:
         award.save(update_fields=fields)
 
 
-def remove_award(*, award: Award) -> None:
-    """Delete an award.
+def remove_award(*, award: Award, now: datetime) -> None:
+    """Delete an award; certificates of it are withdrawn.
 
     Raises
     ------
@@ -57,11 +57,12 @@ def remove_award(*, award: Award) -> None:
     """
     with transaction.atomic():
         _lock_unpublished(award.hackathon)
+        Certificate.objects.valid().filter(award=award).update(withdrawn_at=now)
         Award.objects.filter(pk=award.pk).delete()
 
 
 def give_award(*, award: Award, project: Project | None, by: User, now: datetime) -> None:
-    """Give an award to a project, or with None to nobody.
+    """Give an award to a project, or with None to nobody; certificates of whoever had it are withdrawn.
 
     Raises
     ------
@@ -72,6 +73,9 @@ def give_award(*, award: Award, project: Project | None, by: User, now: datetime
         _lock_unpublished(award.hackathon)
         if project is not None:
             _check_may_get(award, project)
+        if Award.objects.filter(pk=award.pk, project=project).exists():
+            return
+        Certificate.objects.valid().filter(award=award).update(withdrawn_at=now)
         Award.objects.filter(pk=award.pk).update(
             project=project, given_at=now if project else None, given_by=by if project else None
         )

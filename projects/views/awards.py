@@ -73,7 +73,7 @@ def remove(request: HttpRequest, slug: str, pk: int, award: int) -> HttpResponse
     """Remove an award."""
     _seat, _event, found = access.award_to_organise(request, slug, pk, award)
     try:
-        services.remove_award(award=found)
+        services.remove_award(award=found, now=clock.now())
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

@@ -36,6 +36,7 @@ def hackathon(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRes
             "teams_open": event.registration_opens_at <= now < event.teams_close_at,
             "registration": registration_state(seat, event, now),
             "awards": queries.published_awards(hackathon=event),
+            "certificates": queries.certificates_of(hackathon=event, user=seat.user),
             "judges": event.judges.filter(user=seat.user).exists(),
             "shows_projects": event.shows_projects(now),
             "now": now,

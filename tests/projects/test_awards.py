@@ -95,7 +95,7 @@ def test_published_awards_do_not_change(event, project, award, instructor):
     award.refresh_from_db()
     acts = [
         lambda: give(award, None, by=instructor),
-        lambda: services.remove_award(award=award),
+        lambda: services.remove_award(award=award, now=NOW),
         lambda: services.change_award(award=award, fields=["title"]),
         lambda: services.add_award(event=event, award=Award(title="Late")),
     ]

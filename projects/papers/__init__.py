@@ -1,0 +1,1 @@
+"""Certificates on paper: their words, their layout, and the PDF."""
