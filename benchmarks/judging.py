@@ -57,7 +57,13 @@ def ours(event: World, rng: np.random.Generator) -> tuple[int, np.ndarray]:
     for _ in range(event.looks):
         for judge in rng.permutation(judges):
             candidates = [p for p in rng.permutation(projects).tolist() if p not in seen[judge]]
-            item = ranking.next_to_see(candidates, looks=looks, seen=seen[judge], together=together)
+            fewest = min(looks.get(p, 0) for p in candidates)
+            compared = {
+                p: sum(together.get((p, q), 0) + together.get((q, p), 0) for q in seen[judge])
+                for p in candidates
+                if looks.get(p, 0) == fewest
+            }
+            item = ranking.next_to_see(candidates, looks=looks, compared=compared)
             looks[item] = looks.get(item, 0) + 1
             for other in seen[judge]:
                 together[item, other] = together.get((item, other), 0) + 1

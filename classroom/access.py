@@ -100,10 +100,24 @@ def seat_in(request: HttpRequest, slug: str, *, guests: bool = False) -> Seat:
             raise Http404(_("There is no such course, or you do not take part in it."))
         course, role = found, Role.INSTRUCTOR
     viewing = role in STAFF and request.session.get(VIEW_AS_STUDENT) == course.pk
-    seat = Seat(course, user, Role.STUDENT if viewing else role, viewing)
-    if not user.time_zone:  # times are shown in the course's zone until the request ends
-        timezone.activate(course.zone)
-    show_pictures_of(course.slug)
+    return _take(request, Seat(course, user, Role.STUDENT if viewing else role, viewing))
+
+
+def guest_seat(request: HttpRequest, course: Course) -> Seat:
+    """Return the seat of somebody whom another door lets in; it has made sure of what they may see and do.
+
+    Raises
+    ------
+    PermissionDenied
+        The request would change something in an archived course.
+    """
+    return _take(request, Seat(course, signed_in(request), Role.GUEST))
+
+
+def _take(request: HttpRequest, seat: Seat) -> Seat:
+    if not seat.user.time_zone:  # times are shown in the course's zone until the request ends
+        timezone.activate(seat.course.zone)
+    show_pictures_of(seat.course.slug)
     if request.method not in SAFE_METHODS:
         _refuse_onlookers(seat)
     request.seat = seat  # type: ignore[attr-defined]  # templates read the course and the role from it

@@ -9,7 +9,17 @@ from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from classroom.access import STAFF, Seat, grader_seat, instructor_seat, seat_in, staff_seat, student_seat
+from classroom.access import (
+    STAFF,
+    Seat,
+    grader_seat,
+    guest_seat,
+    instructor_seat,
+    seat_in,
+    signed_in,
+    staff_seat,
+    student_seat,
+)
 from classroom.models import Enrolment, HelpRequest, Role, User
 from projects.models import (
     Answer,
@@ -19,10 +29,13 @@ from projects.models import (
     Certificate,
     CertificateKind,
     Challenge,
+    Conflict,
+    Criterion,
     CustomExercise,
     DataSet,
     Hackathon,
     Judge,
+    Look,
     Membership,
     Project,
     Registration,
@@ -175,10 +188,47 @@ def member_to_organise(
 
 
 def judge_of(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Judge]:
-    """Return the asking person's judgeship; whoever does not judge here finds nothing."""
-    seat = seat_in(request, slug)
-    judges = Judge.objects.select_related("hackathon__course", "user")
-    return seat, _one(judges.filter(hackathon__course=seat.course, hackathon=pk, user=seat.user).first())
+    """Return the asking person's judgeship; whoever does not judge here finds nothing.
+
+    Judges need not take part in the course: those from outside sit as guests, who see nothing else of it. So
+    do viewers, who change nothing anywhere else.
+    """
+    judges = Judge.objects.select_related("hackathon__course", "user").filter(left_at=None)
+    user = signed_in(request)
+    judge = _one(judges.filter(hackathon__course__slug=slug, hackathon=pk, user=user).first())
+    members = Enrolment.objects.filter(course=judge.hackathon.course, user=user, left_at=None)
+    if members.exclude(role__in=(Role.GUEST, Role.VIEWER)).exists():
+        return seat_in(request, slug), judge
+    return guest_seat(request, judge.hackathon.course), judge
+
+
+def look_of(request: HttpRequest, slug: str, pk: int, look: int) -> tuple[Seat, Look]:
+    """Return a look of the asking judge's own."""
+    seat, judge = judge_of(request, slug, pk)
+    looks = Look.objects.select_related("judge__hackathon__course", "judge__user", "project__team")
+    return seat, _one(looks.filter(judge=judge, pk=look, project__withdrawn_at=None).first())
+
+
+def judge_to_organise(request: HttpRequest, slug: str, pk: int, judge: int) -> tuple[Seat, Judge]:
+    """Return a judge of a hackathon that an instructor organises."""
+    seat, event = hackathon_to_organise(request, slug, pk)
+    judges = Judge.objects.select_related("hackathon__course", "user").filter(hackathon=event)
+    return seat, _one(judges.filter(pk=judge).first())
+
+
+def conflict_to_organise(request: HttpRequest, slug: str, pk: int, conflict: int) -> tuple[Seat, Conflict]:
+    """Return a conflict of interest at a hackathon that an instructor organises."""
+    seat, event = hackathon_to_organise(request, slug, pk)
+    conflicts = Conflict.objects.select_related("judge__hackathon__course", "judge__user", "team")
+    return seat, _one(conflicts.filter(judge__hackathon=event, pk=conflict).first())
+
+
+def criterion_to_organise(
+    request: HttpRequest, slug: str, pk: int, criterion: int
+) -> tuple[Seat, Hackathon, Criterion]:
+    """Return a criterion of a hackathon's rubric, for an instructor."""
+    seat, event = hackathon_to_organise(request, slug, pk)
+    return seat, event, _one(Criterion.objects.filter(hackathon=event, pk=criterion).first())
 
 
 def hackathon_to_organise(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Hackathon]:

@@ -8,7 +8,7 @@ is remembered between fits: strengths follow from the stored orders alone.
 """
 
 import math
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -83,15 +83,15 @@ def fit(count: int, orders: Sequence[Sequence[int]], *, prior_sd: float = PRIOR_
     Newton's method on a concave function, halving steps that overshoot; the covariance is the inverse of the
     curvature there (Laplace's approximation).
     """
-    remaining = _remaining(count, orders)
+    several = [np.asarray(order, dtype=np.int64) for order in orders if len(order) > 1]
     strengths = np.zeros(count)
-    value, gradient, curvature = _posterior(strengths, remaining, prior_sd)
+    value, gradient, curvature = _posterior(strengths, several, prior_sd)
     for _ in range(_ROUNDS):
         step = np.linalg.solve(curvature, gradient)
         size = 1.0
         while True:
             tried = strengths + size * step
-            new_value, new_gradient, new_curvature = _posterior(tried, remaining, prior_sd)
+            new_value, new_gradient, new_curvature = _posterior(tried, several, prior_sd)
             if new_value >= value - 1e-12 or size < 1e-6:
                 break
             size /= 2
@@ -102,43 +102,36 @@ def fit(count: int, orders: Sequence[Sequence[int]], *, prior_sd: float = PRIOR_
     return strengths, covariance
 
 
-def _remaining(count: int, orders: Sequence[Sequence[int]]) -> NDArray[np.int64]:
-    """Return every choice a judge made: the chosen one, then those left; shape (choices, longest order).
-
-    The short ones are filled up with `count`, which stands for nobody.
-    """
-    choices = [order[start:] for order in orders for start in range(len(order) - 1)]
-    longest = max((len(choice) for choice in choices), default=1)
-    table = np.full((len(choices), longest), count, dtype=np.int64)
-    for row, choice in enumerate(choices):
-        table[row, : len(choice)] = choice
-    return table
-
-
 def _posterior(
-    strengths: Vector, remaining: NDArray[np.int64], prior_sd: float
+    strengths: Vector, orders: Sequence[NDArray[np.int64]], prior_sd: float
 ) -> tuple[float, Vector, Vector]:
-    """Return the log posterior with its gradient and negated Hessian."""
-    count = len(strengths)
+    """Return the log posterior with its gradient and negated Hessian.
+
+    Of an order every place but the last is a choice among those left. With weights w = exp(strength) and S_k
+    the sum over those left at the k-th choice, item i is chosen with chance w_i / S_k, so that i and j share
+    w_i w_j (1/S_1^2 + ... + 1/S_m^2) of the Hessian, m being the place of the better one of the two.
+    """
     precision = 1 / prior_sd**2
-    padded = np.append(strengths, -np.inf)
-    among = padded[remaining]  # (choices, longest)
-    largest = among.max(axis=1, keepdims=True) if len(among) else among
-    weights = np.exp(among - largest)
-    totals = weights.sum(axis=1, keepdims=True)
-    chances = weights / totals
-    value = float((among[:, 0] - largest[:, 0] - np.log(totals[:, 0])).sum()) if len(among) else 0.0
-    gradient = np.bincount(remaining[:, 0], minlength=count + 1).astype(np.float64)
-    gradient -= np.bincount(remaining.ravel(), weights=chances.ravel(), minlength=count + 1)
-    spread = np.zeros((len(remaining), count + 1))
-    np.put_along_axis(spread, remaining, chances, axis=1)
-    curvature = np.diag(spread.sum(axis=0)) - spread.T @ spread
-    value -= 0.5 * precision * float(strengths @ strengths)
-    return (
-        value,
-        gradient[:count] - precision * strengths,
-        curvature[:count, :count] + precision * np.eye(count),
-    )
+    value = -0.5 * precision * float(strengths @ strengths)
+    gradient = -precision * strengths
+    curvature = precision * np.eye(len(strengths))
+    for order in orders:
+        among = strengths[order] - strengths[order].max()
+        weights = np.exp(among)
+        left = np.cumsum(weights[::-1])[:0:-1]  # the last one is left alone: no choice
+        value += float((among[:-1] - np.log(left)).sum())
+        chances = weights * _then_last(np.cumsum(1 / left))
+        gradient[order[:-1]] += 1
+        gradient[order] -= chances
+        squares = _then_last(np.cumsum(1 / left**2))
+        curvature[np.ix_(order, order)] -= np.outer(weights, weights) * np.minimum.outer(squares, squares)
+        curvature[order, order] += chances
+    return value, gradient, curvature
+
+
+def _then_last(sums: Vector) -> Vector:
+    """Return running sums, one longer: the last item was left at every choice."""
+    return np.append(sums, sums[-1])
 
 
 def copeland(count: int, orders: Sequence[Sequence[int]]) -> NDArray[np.int64]:
@@ -152,13 +145,9 @@ def copeland(count: int, orders: Sequence[Sequence[int]]) -> NDArray[np.int64]:
 
 
 def next_to_see(
-    candidates: Sequence[Item],
-    *,
-    looks: Mapping[Item, int],
-    seen: Collection[Item],
-    together: Mapping[tuple[Item, Item], int],
+    candidates: Sequence[Item], *, looks: Mapping[Item, int], compared: Mapping[Item, int]
 ) -> Item | None:
-    """Return what a judge should see next: the least seen, of those the one least compared with `seen`.
+    """Return what a judge should see next: the least seen, of those the one least compared.
 
     Parameters
     ----------
@@ -166,24 +155,19 @@ def next_to_see(
         What the judge may see: no conflict of interest, not seen yet; None is returned when it is empty.
     looks
         How many judges have seen each, or are on their way.
-    together
-        How many judges have seen both of a pair (in either order).
+    compared
+        How often each was seen by a judge together with something this judge has seen.
     """
     if not candidates:
         return None
-    fewest = min(looks.get(item, 0) for item in candidates)
-    return min(
-        (item for item in candidates if looks.get(item, 0) == fewest),
-        key=lambda item: sum(
-            together.get((item, other), 0) + together.get((other, item), 0) for other in seen
-        ),
-    )
+    return min(candidates, key=lambda item: (looks.get(item, 0), compared.get(item, 0)))
 
 
 def judges_needed(*, projects: int, looks: int = 3, minutes_a_look: float = 5, minutes: float) -> int:
     """Return how many judges see every project `looks` times within `minutes`.
 
-    Major League Hacking's rule of thumb: projects times looks times minutes a look, over the time there is.
+    Major League Hacking's rule of thumb (guide.mlh.io, "Judging plan"): projects times looks times minutes a
+    look, over the time there is.
     """
     return math.ceil(projects * looks * minutes_a_look / minutes)
 
@@ -191,3 +175,41 @@ def judges_needed(*, projects: int, looks: int = 3, minutes_a_look: float = 5, m
 def normal_cdf(x: float) -> float:
     """Return the probability that a standard normal variable is below `x`."""
     return 0.5 * (1 + math.erf(x / math.sqrt(2)))
+
+
+def weighted_mean(marks: Sequence[tuple[float, float]]) -> float | None:
+    """Return the mean of (points, weight); None of nothing."""
+    total = sum(weight for _points, weight in marks)
+    return sum(points * weight for points, weight in marks) / total if total else None
+
+
+def standard_deviation(values: Sequence[float]) -> float | None:
+    """Return the root of the sum of squared distances from the mean over (n - 1); None of fewer than two."""
+    if len(values) < 2:
+        return None
+    mean = math.fsum(values) / len(values)
+    return math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1))
+
+
+def tied_places(scores: Sequence[Hashable]) -> list[int]:
+    """Return the place of each of `scores`, which come best first: equal ones share it, as in 1, 2, 2, 4."""
+    places: list[int] = []
+    for index, score in enumerate(scores):
+        shared = index > 0 and score == scores[index - 1]
+        places.append(places[-1] if shared else index + 1)
+    return places
+
+
+def borda(items: Sequence[Item], ballots: Sequence[Sequence[Item]], *, places: int) -> dict[Item, int]:
+    """Return the points of each of `items` by Borda's count.
+
+    A ballot names up to `places` items, best first: the first gets as many points as there are places, each
+    next one fewer; whoever is not named gets none. With as many places as there are items and everybody named
+    this is the count by distance from the last place (rules of McHacks 2016, mchacks16.devpost.com/rules),
+    but for one point more to each.
+    """
+    points = dict.fromkeys(items, 0)
+    for ballot in ballots:
+        for place, item in enumerate(ballot[:places]):
+            points[item] += places - place
+    return points

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from classroom.models import Week
-from projects.models import Criterion, Submission, Team
+from projects.models import Submission, Team
 
 #: What a pasted text is called.
 PASTED = "pasted.py"
@@ -110,49 +110,6 @@ class LetterForm(forms.Form):
 
     subject = forms.CharField(label=_("Subject"), max_length=150)
     body = forms.CharField(label=_("Text"), max_length=5000, widget=forms.Textarea)
-
-
-class AddJudgeForm(forms.Form):
-    """Who shall judge: somebody of the course."""
-
-    email = forms.EmailField(
-        label=_("E-mail address"), help_text=_("Of somebody who takes part in the course.")
-    )
-
-
-class LookForm(forms.Form):
-    """What a judge says about one project; a field a criterion."""
-
-    place = forms.TypedChoiceField(label=_("Where does it belong?"), coerce=int)
-    comment = forms.CharField(
-        label=_("Comment for the team"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    def __init__(self, *args: Any, criteria: list[Criterion], behind: list[str], **kwargs: Any) -> None:  # noqa: ANN401 - Django's
-        super().__init__(*args, **kwargs)
-        self.criteria = {f"criterion_{criterion.pk}": criterion for criterion in criteria}
-        for name, criterion in self.criteria.items():
-            self.fields[name] = forms.TypedChoiceField(
-                label=criterion.title,
-                help_text=criterion.help_text,
-                choices=[(points, str(points)) for points in range(1, 6)],
-                coerce=int,
-                widget=forms.RadioSelect,
-            )
-        places = [(1, str(_("the best so far") if behind else _("it is the first")))]
-        places += [
-            (number, str(_("right behind “%(title)s”") % {"title": title}))
-            for number, title in enumerate(behind, start=2)
-        ]
-        self.fields["place"].choices = places  # type: ignore[attr-defined]  # declared above
-        self.order_fields([*self.criteria, "place", "comment"])
-
-    def marks(self) -> dict[Criterion, int]:
-        """Return the points by criterion."""
-        return {criterion: self.cleaned_data[name] for name, criterion in self.criteria.items()}
 
 
 class AdjustForm(forms.ModelForm):  # type: ignore[type-arg]  # as above

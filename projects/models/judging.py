@@ -1,5 +1,7 @@
 """Judging: who looks at what, in which order they put it, and what they say."""
 
+from typing import Self
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -28,11 +30,12 @@ class Criterion(models.Model):
 
 
 class Judge(models.Model):
-    """Somebody who judges at a hackathon."""
+    """Somebody who judges at a hackathon, of the course or from outside; what they said outlasts them."""
 
     hackathon = models.ForeignKey(Hackathon, on_delete=models.CASCADE, related_name="judges")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="judgeships")
     added_at = models.DateTimeField(_("added"))
+    left_at = models.DateTimeField(_("left"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("judge")
@@ -62,15 +65,37 @@ class Conflict(models.Model):
         return f"{self.judge}, {self.team}"
 
 
+class LookQuerySet(models.QuerySet["Look"]):
+    """Looks by what they say."""
+
+    def counting(self) -> Self:
+        """Keep those with a place, but for projects withdrawn since and what has become the judge's own."""
+        return self.filter(project__in=Project.objects.registered().approved()).exclude(
+            models.Q(placed_at=None)
+            | models.Q(project__team__memberships__user=models.F("judge__user"))
+            | models.Q(project__authors=models.F("judge__user"))
+        )
+
+    def under_way(self) -> Self:
+        """Keep those a judge is at now."""
+        return self.filter(placed_at=None, skipped_at=None)
+
+
 class Look(models.Model):
-    """A judge looks at a project. `place` orders what the judge has seen: 1 is the best."""
+    """A judge looks at a project. `place` orders what the judge has seen: 1 is the best.
+
+    One that was skipped comes back when nothing else is left.
+    """
 
     judge = models.ForeignKey(Judge, on_delete=models.CASCADE, related_name="looks")
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="looks")
     begun_at = models.DateTimeField(_("begun"))
     placed_at = models.DateTimeField(_("placed"), null=True, blank=True)
     place = models.PositiveSmallIntegerField(_("place"), null=True, blank=True)
+    skipped_at = models.DateTimeField(_("skipped"), null=True, blank=True)
     comment = models.TextField(_("comment for the team"), blank=True, max_length=2000)
+
+    objects = LookQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("look")
@@ -80,7 +105,7 @@ class Look(models.Model):
             models.UniqueConstraint(fields=["judge", "project"], name="one_look_a_judge_and_project"),
             models.UniqueConstraint(
                 fields=["judge"],
-                condition=models.Q(placed_at__isnull=True),
+                condition=models.Q(placed_at__isnull=True, skipped_at__isnull=True),
                 name="one_look_at_a_time",
             ),
             models.CheckConstraint(

@@ -12,7 +12,8 @@ from projects.queries.certificates import (
     issued_certificates,
 )
 from projects.queries.gallery import ProjectCard, gallery, project_page
-from projects.queries.judging import ENOUGH_LOOKS, JudgingReport, judging_report
+from projects.queries.judges import JudgeDesk, JudgingProgress, judge_desk, judging_progress
+from projects.queries.judging import ENOUGH_LOOKS, JudgingReport, MarkLine, judging_report, mark_lines
 from projects.queries.planning import STEP, Plan, availabilities_of, people_of_sessions, plan
 from projects.queries.queue import QueueState, queue_state
 from projects.queries.registrations import (
@@ -60,8 +61,11 @@ __all__ = [
     "Entitled",
     "HandIn",
     "HeatMap",
+    "JudgeDesk",
+    "JudgingProgress",
     "JudgingReport",
     "KindState",
+    "MarkLine",
     "Member",
     "Misconception",
     "ParticipantRow",
@@ -97,7 +101,10 @@ __all__ = [
     "heat_map",
     "history",
     "issued_certificates",
+    "judge_desk",
+    "judging_progress",
     "judging_report",
+    "mark_lines",
     "members_of",
     "misconceptions",
     "participant_rows",

@@ -1,10 +1,12 @@
-"""What judges said, put together."""
+"""What judges said, put together: the ranking with its uncertainty and the rubric beside it."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from projects import ranking
-from projects.models import Hackathon, Judge, Look, Mark, Project
+from projects.models import Hackathon, Look, Mark, Project
 
 #: A project is judged when so many have placed it.
 ENOUGH_LOOKS = 3
@@ -12,7 +14,11 @@ ENOUGH_LOOKS = 3
 
 @dataclass(frozen=True)
 class ProjectStanding:
-    """A project's place. `beats_next` is the probability that it is better than the one behind it."""
+    """A project's place; those whom the judges' orders do not tell apart share it.
+
+    `beats_next` is the probability that it is better than the one behind it. `rubric` is the mean of what the
+    judges gave, each judge's marks weighted by criterion; `rubric_deviation` its standard deviation.
+    """
 
     place: int
     project: Project
@@ -21,6 +27,7 @@ class ProjectStanding:
     copeland: int
     looks: int
     rubric: float | None
+    rubric_deviation: float | None
     beats_next: float | None
 
     @property
@@ -30,51 +37,29 @@ class ProjectStanding:
 
 
 @dataclass(frozen=True)
-class JudgeProgress:
-    """How far a judge is; `left` counts what they may still look at."""
-
-    name: str
-    placed: int
-    is_looking: bool
-    left: int
-
-
-@dataclass(frozen=True)
 class JudgingReport:
-    """Standings and progress."""
+    """Standings, the best first."""
 
     standings: list[ProjectStanding]
-    judges: list[JudgeProgress]
-
-    @property
-    def judged(self) -> int:
-        """How many projects enough judges have placed."""
-        return sum(standing.is_judged for standing in self.standings)
-
-    @property
-    def is_done(self) -> bool:
-        """Whether every project has been placed by enough judges, or by all who may."""
-        return bool(self.standings) and (
-            self.judged == len(self.standings) or all(not judge.left for judge in self.judges)
-        )
 
 
 def judging_report(*, hackathon: Hackathon) -> JudgingReport:
-    """Fit the ranking to all orders there are; five queries, whatever their number."""
+    """Fit the ranking to all orders there are; three queries, whatever their number."""
     projects = {
         project.pk: project
-        for project in Project.objects.filter(team__hackathon=hackathon, withdrawn_at=None).select_related(
-            "team", "challenge"
-        )
+        for project in Project.objects.registered()
+        .approved()
+        .filter(team__hackathon=hackathon)
+        .select_related("team", "challenge")
     }
-    looks = list(Look.objects.filter(project__in=projects).order_by("judge_id", "place", "pk"))
     orders: defaultdict[int, list[int]] = defaultdict(list)
-    for look in looks:
-        if look.placed_at:
-            orders[look.judge_id].append(look.project_id)
-    ranked = ranking.rank(list(projects), list(orders.values()))
+    looks = Look.objects.counting().filter(judge__hackathon=hackathon).order_by("judge", "place", "pk")
+    for judge, project in looks.values_list("judge_id", "project_id"):
+        orders[judge].append(project)
+    ranked = _ranked(tuple(projects), tuple(map(tuple, orders.values())))
     rubric = _rubric(hackathon)
     behind = [standing.item for standing in ranked.standings[1:]]
+    places = ranking.tied_places([(round(s.strength, 9), s.copeland) for s in ranked.standings])
     standings = [
         ProjectStanding(
             place=place,
@@ -83,44 +68,73 @@ def judging_report(*, hackathon: Hackathon) -> JudgingReport:
             error=standing.error,
             copeland=standing.copeland,
             looks=standing.looks,
-            rubric=rubric.get(standing.item),
-            beats_next=ranked.beats(standing.item, behind[place - 1]) if place <= len(behind) else None,
+            rubric=sum(given) / len(given) if (given := rubric.get(standing.item, [])) else None,
+            rubric_deviation=ranking.standard_deviation(given),
+            beats_next=ranked.beats(standing.item, behind[index]) if index < len(behind) else None,
         )
-        for place, standing in enumerate(ranked.standings, start=1)
+        for index, (place, standing) in enumerate(zip(places, ranked.standings, strict=True))
     ]
-    return JudgingReport(standings, _progress(hackathon, projects, looks))
+    return JudgingReport(standings)
 
 
-def _rubric(hackathon: Hackathon) -> dict[int, float]:
-    """Return each project's mean mark, criteria weighted."""
-    sums: defaultdict[int, float] = defaultdict(float)
-    weights: defaultdict[int, int] = defaultdict(int)
-    marks = Mark.objects.filter(criterion__hackathon=hackathon).values_list(
-        "look__project_id", "points", "criterion__weight"
+#: Remembers nothing but answers to the same question: strengths follow from the stored orders alone.
+_ranked = lru_cache(maxsize=8)(ranking.rank)
+
+
+def _rubric(hackathon: Hackathon) -> dict[int, list[float]]:
+    """Return what each judge gave each project, criteria weighted."""
+    marks = Mark.objects.filter(look__in=Look.objects.counting().filter(judge__hackathon=hackathon))
+    by_look: defaultdict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
+    for project, look, points, weight in marks.order_by("pk").values_list(
+        "look__project_id", "look_id", "points", "criterion__weight"
+    ):
+        by_look[project, look].append((points, weight))
+    given: defaultdict[int, list[float]] = defaultdict(list)
+    for (project, _look), line in by_look.items():
+        mean = ranking.weighted_mean(line)
+        if mean is not None:
+            given[project].append(mean)
+    return given
+
+
+@dataclass(frozen=True)
+class MarkLine:
+    """What one judge said about one project; of each criterion title and mark, None where there is none."""
+
+    project: str
+    team: str
+    judge: str
+    place: int
+    marks: tuple[tuple[str, int | None], ...]
+    mean: float | None
+    comment: str
+
+
+def mark_lines(*, hackathon: Hackathon, projects: Iterable[Project]) -> list[MarkLine]:
+    """Return what was said about `projects`, a line a judge; three queries."""
+    criteria = list(hackathon.criteria.all())
+    looks = (
+        Look.objects.counting()
+        .filter(judge__hackathon=hackathon, project__in=list(projects))
+        .select_related("judge__user", "project__team")
+        .prefetch_related("marks")
+        .order_by("project__title", "project", "judge__user__name", "judge")
     )
-    for project, points, weight in marks:
-        sums[project] += points * weight
-        weights[project] += weight
-    return {project: sums[project] / weights[project] for project in sums}
-
-
-def _progress(hackathon: Hackathon, projects: dict[int, Project], looks: list[Look]) -> list[JudgeProgress]:
-    judges = list(
-        Judge.objects.filter(hackathon=hackathon)
-        .select_related("user")
-        .prefetch_related("conflicts")
-        .order_by("pk")
-    )
-    teams = {project.team_id for project in projects.values()}
-    seen: defaultdict[int, list[Look]] = defaultdict(list)
+    lines = []
     for look in looks:
-        seen[look.judge_id].append(look)
-    return [
-        JudgeProgress(
-            name=str(judge.user),
-            placed=sum(look.placed_at is not None for look in seen[judge.pk]),
-            is_looking=any(look.placed_at is None for look in seen[judge.pk]),
-            left=len(teams - {conflict.team_id for conflict in judge.conflicts.all()}) - len(seen[judge.pk]),
+        given = {mark.criterion_id: mark.points for mark in look.marks.all()}
+        weighted = [
+            (given[criterion.pk], criterion.weight) for criterion in criteria if criterion.pk in given
+        ]
+        lines.append(
+            MarkLine(
+                project=look.project.title,
+                team=look.project.team.name,
+                judge=str(look.judge.user),
+                place=look.place or 0,
+                marks=tuple((criterion.title, given.get(criterion.pk)) for criterion in criteria),
+                mean=ranking.weighted_mean(weighted),
+                comment=look.comment,
+            )
         )
-        for judge in judges
-    ]
+    return lines

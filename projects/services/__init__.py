@@ -28,7 +28,22 @@ from projects.services.handing_in import (
     submissions_of,
 )
 from projects.services.help import ask_for_help, desk_of, parties_of
-from projects.services.judging import add_judge, declare_conflict, next_look, place, reorder
+from projects.services.judges import (
+    add_judge,
+    declare_conflict,
+    invite_judges,
+    remove_judge,
+    revoke_conflict,
+)
+from projects.services.judging import (
+    check_judging_open,
+    may_judge,
+    next_look,
+    place,
+    reorder,
+    save_look,
+    skip,
+)
 from projects.services.letters import write_to
 from projects.services.membership import frozen_because
 from projects.services.moving import end_team, merge_teams, move_member, take_out
@@ -61,6 +76,7 @@ from projects.services.registration import ProjectDetails, keep_draft, register_
 from projects.services.regrading import apply_regrade, begin_regrade, discard_regrade
 from projects.services.reviewing import approve, want_changes
 from projects.services.roster import ImportedPeople, Roster, import_people, read_roster
+from projects.services.rubric import add_criterion, change_criterion, remove_criterion
 from projects.services.schedule import (
     Place,
     SessionDetails,
@@ -107,6 +123,7 @@ __all__ = [
     "accept_offer",
     "add_award",
     "add_challenge",
+    "add_criterion",
     "add_judge",
     "add_question",
     "add_room",
@@ -120,10 +137,12 @@ __all__ = [
     "calendar_token",
     "change_award",
     "change_challenge",
+    "change_criterion",
     "change_event",
     "change_question",
     "change_session",
     "change_template",
+    "check_judging_open",
     "check_open",
     "choose",
     "create_event",
@@ -146,12 +165,14 @@ __all__ = [
     "hand_over",
     "hide_awards",
     "import_people",
+    "invite_judges",
     "issue_again",
     "issue_certificates",
     "join_team",
     "keep_draft",
     "late_factor",
     "leave_team",
+    "may_judge",
     "merge_teams",
     "move",
     "move_member",
@@ -170,6 +191,8 @@ __all__ = [
     "release",
     "remove_award",
     "remove_challenge",
+    "remove_criterion",
+    "remove_judge",
     "remove_member",
     "remove_question",
     "remove_room",
@@ -178,8 +201,11 @@ __all__ = [
     "reorder",
     "reset_template",
     "restore",
+    "revoke_conflict",
     "save_draft",
+    "save_look",
     "settle_if_due",
+    "skip",
     "state_availability",
     "submissions_of",
     "take_off",

@@ -1,29 +1,22 @@
-"""Judging: hand out looks evenly, keep each judge's order, leave out conflicts of interest."""
+"""Judging: hand out looks evenly, keep what judges say and each judge's order."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from itertools import combinations
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from classroom.models import User
 from projects import ranking, words
 from projects.errors import Refused
-from projects.models import Conflict, Criterion, Hackathon, Judge, Look, Mark, Project, Team
-
-
-def add_judge(*, hackathon: Hackathon, user: User, now: datetime) -> Judge:
-    """Let somebody judge; a second time changes nothing."""
-    return Judge.objects.get_or_create(hackathon=hackathon, user=user, defaults={"added_at": now})[0]
+from projects.models import Criterion, Hackathon, Judge, Look, Mark, Project
 
 
 def next_look(*, judge: Judge, now: datetime) -> Look | None:
     """Return the project the judge should look at now; None when there is none left.
 
     The least seen goes first, of those the one least compared with what the judge has seen. The judge's own
-    teams and declared conflicts are left out.
+    teams and declared conflicts are left out; what was skipped comes back last.
 
     Raises
     ------
@@ -34,18 +27,23 @@ def next_look(*, judge: Judge, now: datetime) -> Look | None:
     with transaction.atomic():
         # One at a time, or two judges would be sent to the same project.
         Hackathon.objects.select_for_update().get(pk=judge.hackathon_id)
-        current = Look.objects.filter(judge=judge, placed_at=None).first()
-        if current:
-            return current
-        looks = list(
-            Look.objects.filter(judge__hackathon=judge.hackathon_id).values_list("judge_id", "project_id")
-        )
-        seen = [project for by, project in looks if by == judge.pk]
-        candidates = _may_judge(judge).exclude(pk__in=seen).order_by("pk").values_list("pk", flat=True)
-        chosen = ranking.next_to_see(
-            list(candidates), looks=_counted(looks), seen=seen, together=_together(looks)
-        )
-        return Look.objects.create(judge=judge, project_id=chosen, begun_at=now) if chosen else None
+        allowed = may_judge(judge)
+        under_way = Look.objects.under_way().filter(judge=judge)
+        under_way.exclude(project__in=allowed).delete()  # withdrawn in the meantime
+        return under_way.first() or _new_look(judge, allowed, now) or _skipped_look(judge, allowed)
+
+
+def save_look(*, look: Look, marks: Mapping[Criterion, int], comment: str, now: datetime) -> None:
+    """Keep what the judge has said so far; the look's place stays as it is.
+
+    Raises
+    ------
+    Refused
+        Judging is not open.
+    """
+    check_judging_open(hackathon=look.judge.hackathon, now=now)
+    with transaction.atomic():
+        _write(look, marks, comment)
 
 
 def place(*, look: Look, at: int, marks: Mapping[Criterion, int], comment: str, now: datetime) -> None:
@@ -62,12 +60,21 @@ def place(*, look: Look, at: int, marks: Mapping[Criterion, int], comment: str, 
     with transaction.atomic():
         others = list(_order(look.judge).exclude(pk=look.pk))
         others.insert(max(0, at - 1), look)
-        Look.objects.filter(pk=look.pk).update(placed_at=look.placed_at or now, place=1, comment=comment)
+        _write(look, marks, comment)
+        Look.objects.filter(pk=look.pk).update(placed_at=look.placed_at or now, place=1, skipped_at=None)
         _renumber(others)
-        Mark.objects.filter(look=look).delete()
-        Mark.objects.bulk_create(
-            Mark(look=look, criterion=criterion, points=points) for criterion, points in marks.items()
-        )
+
+
+def skip(*, look: Look, now: datetime) -> None:
+    """Put off a look that has no place yet: nobody was at the table; it comes back when nothing else is left.
+
+    Raises
+    ------
+    Refused
+        Judging is not open.
+    """
+    check_judging_open(hackathon=look.judge.hackathon, now=now)
+    Look.objects.under_way().filter(pk=look.pk).update(skipped_at=now)
 
 
 def reorder(*, judge: Judge, order: Sequence[int], now: datetime) -> None:
@@ -86,12 +93,11 @@ def reorder(*, judge: Judge, order: Sequence[int], now: datetime) -> None:
         _renumber([placed[pk] for pk in order])
 
 
-def declare_conflict(*, judge: Judge, team: Team, now: datetime) -> None:
-    """Never show the judge this team's project (again); what was said about it is forgotten."""
-    with transaction.atomic():
-        Conflict.objects.get_or_create(judge=judge, team=team, defaults={"declared_at": now})
-        Look.objects.filter(judge=judge, project__team=team).delete()
-        _renumber(list(_order(judge)))
+def forget_looks(*, judge: Judge, team: int) -> None:
+    """Take back what the judge said about a team; the others move up. Call it in a transaction."""
+    order = _order(judge)
+    Look.objects.filter(judge=judge, project__team=team).delete()
+    _renumber(list(order))
 
 
 def check_judging_open(*, hackathon: Hackathon, now: datetime) -> None:
@@ -108,16 +114,55 @@ def check_judging_open(*, hackathon: Hackathon, now: datetime) -> None:
         raise Refused(_("Judging closed on %(when)s.") % {"when": words.moment(closes_at, hackathon.course)})
 
 
-def _may_judge(judge: Judge) -> QuerySet[Project]:
+def may_judge(judge: Judge) -> QuerySet[Project]:
+    """Return what a judge may see: nothing of their own, and no team with a conflict of interest."""
     return (
-        Project.objects.filter(team__hackathon=judge.hackathon_id, withdrawn_at=None)
+        Project.objects.registered()
+        .approved()
+        .filter(team__hackathon=judge.hackathon_id)
         .exclude(team__conflicts__judge=judge)
+        .exclude(authors=judge.user_id)
         .exclude(team__memberships__user=judge.user_id)
     )
 
 
+def _new_look(judge: Judge, allowed: QuerySet[Project], now: datetime) -> Look | None:
+    looks = Look.objects.filter(judge__hackathon=judge.hackathon_id, skipped_at=None)
+    seen_by: dict[int, list[int]] = {}
+    for by, project in looks.values_list("judge_id", "project_id"):
+        seen_by.setdefault(by, []).append(project)
+    seen = seen_by.get(judge.pk, [])
+    new = allowed.exclude(looks__judge=judge).order_by("pk").values_list("pk", flat=True)
+    chosen = ranking.next_to_see(
+        list(new), looks=_counted(seen_by.values()), compared=_compared(seen_by.values(), seen)
+    )
+    return Look.objects.create(judge=judge, project_id=chosen, begun_at=now) if chosen else None
+
+
+def _skipped_look(judge: Judge, allowed: QuerySet[Project]) -> Look | None:
+    put_off = Look.objects.filter(judge=judge, project__in=allowed).exclude(skipped_at=None)
+    look = put_off.order_by("skipped_at", "pk").first()
+    if look:
+        look.skipped_at = None
+        look.save(update_fields=["skipped_at"])
+    return look
+
+
+def _write(look: Look, marks: Mapping[Criterion, int], comment: str) -> None:
+    # Two windows of one judge write one after the other.
+    if Look.objects.select_for_update().filter(pk=look.pk).first() is None:
+        raise Refused(_("You do not judge this team any more. Go on with the next project."))
+    Look.objects.filter(pk=look.pk).update(comment=comment)
+    Mark.objects.filter(look=look).delete()
+    Mark.objects.bulk_create(
+        Mark(look=look, criterion=criterion, points=points) for criterion, points in marks.items()
+    )
+
+
 def _order(judge: Judge) -> QuerySet[Look]:
-    return Look.objects.filter(judge=judge).exclude(placed_at=None).order_by("place", "pk")
+    """Return the judge's looks, best first; another window of the judge cannot move them meanwhile."""
+    Judge.objects.select_for_update().get(pk=judge.pk)
+    return Look.objects.counting().filter(judge=judge).order_by("place", "pk")
 
 
 def _renumber(looks: Sequence[Look]) -> None:
@@ -126,19 +171,20 @@ def _renumber(looks: Sequence[Look]) -> None:
     Look.objects.bulk_update(looks, ["place"])
 
 
-def _counted(looks: Sequence[tuple[int, int]]) -> dict[int, int]:
+def _counted(lists: Iterable[Sequence[int]]) -> dict[int, int]:
     counts: dict[int, int] = {}
-    for _by, project in looks:
-        counts[project] = counts.get(project, 0) + 1
+    for projects in lists:
+        for project in projects:
+            counts[project] = counts.get(project, 0) + 1
     return counts
 
 
-def _together(looks: Sequence[tuple[int, int]]) -> dict[tuple[int, int], int]:
-    seen_by: dict[int, list[int]] = {}
-    for by, project in looks:
-        seen_by.setdefault(by, []).append(project)
-    counts: dict[tuple[int, int], int] = {}
-    for projects in seen_by.values():
-        for pair in combinations(projects, 2):
-            counts[pair] = counts.get(pair, 0) + 1
+def _compared(lists: Iterable[Sequence[int]], seen: Sequence[int]) -> dict[int, int]:
+    """Count how often each project was seen by somebody together with one of `seen`."""
+    mine = set(seen)
+    counts: dict[int, int] = {}
+    for projects in lists:
+        common = len(mine.intersection(projects))
+        for project in projects:
+            counts[project] = counts.get(project, 0) + common
     return counts

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
@@ -13,6 +13,7 @@ from projects.errors import Refused
 from projects.models import (
     Award,
     Challenge,
+    Criterion,
     Hackathon,
     Project,
     Registration,
@@ -23,7 +24,7 @@ from projects.models import (
 from projects.services import places
 from projects.services.challenges import Extras, equip
 
-Placed = TypeVar("Placed", Challenge, RegistrationQuestion, Award)
+Placed = TypeVar("Placed", Challenge, RegistrationQuestion, Award, Criterion)
 
 
 def create_event(*, event: Hackathon, by: User, now: datetime) -> Hackathon:
@@ -183,7 +184,7 @@ def remove_question(*, question: RegistrationQuestion, now: datetime) -> None:
 
 
 def move(*, event: Hackathon, item: Placed, step: int) -> None:
-    """Move a challenge, a question or an award of `event` up (-1) or down (1) in its list."""
+    """Move a challenge, a question, an award or a criterion of `event` up (-1) or down (1) in its list."""
     with transaction.atomic():
         places.lock(event)
         rows = type(item)._default_manager.filter(hackathon=event).order_by("position", "pk")
@@ -195,7 +196,7 @@ def move(*, event: Hackathon, item: Placed, step: int) -> None:
         type(item)._default_manager.bulk_update(order, ["position"])
 
 
-def behind(rows: "QuerySet[Challenge] | QuerySet[RegistrationQuestion] | QuerySet[Award]") -> int:
+def behind(rows: "QuerySet[Any]") -> int:
     """Return the position behind all of `rows`."""
     last = rows.aggregate(last=Max("position"))["last"]
     return 0 if last is None else last + 1

@@ -1,4 +1,4 @@
-"""Judging: the judge's page, and what the organisers see of it."""
+"""The judge's pages: where they are, one project after the other, and the order they make."""
 
 from datetime import datetime
 
@@ -9,52 +9,76 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classroom import clock
-from classroom.models import User
-from projects import access, queries, ranking, services
+from classroom.access import Seat
+from projects import access, queries, services
 from projects.errors import Refused
-from projects.forms import AddJudgeForm, LookForm
-from projects.models import Judge, Look
+from projects.forms.judging import ConflictForm, LookForm
+from projects.models import Judge, Look, Team
 
-#: What the suggestion of how many judges assumes, in minutes.
-JUDGING_MINUTES = 120
+
+@require_GET
+def judge(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Show how far the judge is, what comes now, and the order so far."""
+    seat, found = access.judge_of(request, slug, pk)
+    return render(request, "projects/judge.html", _desk(seat, found, clock.now()))
+
+
+@require_POST
+def next_project(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Lead the judge to the next project."""
+    _seat, found = access.judge_of(request, slug, pk)
+    return _to_next(request, found, clock.now())
 
 
 @require_http_methods(["GET", "POST"])
-def judge(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Show what to look at now and the order so far; take in what the judge says."""
+def look(request: HttpRequest, slug: str, pk: int, look: int) -> HttpResponse:
+    """Show one project; keep what the judge says so far, or place it and go on."""
     now = clock.now()
-    seat, found = access.judge_of(request, slug, pk)
-    placed = list(found.looks.exclude(placed_at=None).select_related("project__team").order_by("place", "pk"))
-    page = {"seat": seat, "event": found.hackathon, "placed": placed, "refusal": ""}
-    try:
-        current = services.next_look(judge=found, now=now)
-    except Refused as refusal:
-        return render(request, "projects/judge.html", page | {"refusal": str(refusal)})
-    if current is None:
-        return render(request, "projects/judge.html", page)
-    form = LookForm(
-        request.POST or None,
-        criteria=list(found.hackathon.criteria.all()),
-        behind=[look.project.title for look in placed],
-    )
-    if request.method == "POST" and str(current.pk) != request.POST.get("look"):
-        messages.error(request, _("This project has been placed in another window; here is the next one."))
-        return redirect("projects:judge", slug, pk)
+    seat, found = access.look_of(request, slug, pk, look)
+    draft = "place_it" not in request.POST
+    form = _look_form(request, found, draft=draft)
+    refusal = ""
     if request.method == "POST" and form.is_valid():
-        return _place(request, current, form, now)
-    page |= {"look": current, "form": form}
-    return render(request, "projects/judge.html", page, status=422 if form.errors else 200)
+        try:
+            if draft:
+                return _save(request, found, form, now)
+            return _place(request, found, form, now)
+        except Refused as refused:
+            refusal = str(refused)
+    if request.method == "POST" and request.headers.get("HX-Request"):
+        return render(request, "projects/_saved.html", {"problem": refusal or _first_error(form)})
+    page = {"seat": seat, "event": found.judge.hackathon, "look": found, "form": form, "refusal": refusal}
+    return render(request, "projects/look.html", page, status=422 if form.errors or refusal else 200)
+
+
+@require_POST
+def skip(request: HttpRequest, slug: str, pk: int, look: int) -> HttpResponse:
+    """Put a project off and go on."""
+    now = clock.now()
+    _seat, found = access.look_of(request, slug, pk, look)
+    try:
+        services.skip(look=found, now=now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("projects:judge", slug, pk)
+    return _to_next(request, found.judge, now)
 
 
 @require_POST
 def order(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Take over a new order: the whole list, and which one to move up or down where a button was pressed."""
     now = clock.now()
-    _seat, found = access.judge_of(request, slug, pk)
+    seat, found = access.judge_of(request, slug, pk)
+    problem = ""
     try:
         services.reorder(judge=found, order=_wanted(request), now=now)
     except Refused as refusal:
-        messages.error(request, str(refusal))
+        problem = str(refusal)
+    if request.headers.get("HX-Request"):
+        page = _desk(seat, found, now) | {"problem": problem, "moved": _moved(request)}
+        return render(request, "projects/_order.html", page)
+    if problem:
+        messages.error(request, problem)
     return redirect("projects:judge", slug, pk)
 
 
@@ -62,58 +86,88 @@ def order(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def conflict(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Leave a team out for good."""
     now = clock.now()
-    _seat, found = access.judge_of(request, slug, pk)
-    look = _look(found, request.POST.get("look"))
-    if look:
-        services.declare_conflict(judge=found, team=look.project.team, now=now)
-        messages.success(request, _("You will not be asked about this team again."))
+    seat, found = access.judge_of(request, slug, pk)
+    form = _conflict_form(found, request)
+    if not form.is_valid():
+        page = _desk(seat, found, now) | {"conflict_form": form}
+        return render(request, "projects/judge.html", page, status=422)
+    team = Team.objects.get(hackathon=found.hackathon_id, pk=form.cleaned_data["team"])
+    services.declare_conflict(judge=found, team=team, now=now)
+    messages.success(request, _("You will not be asked about “%(team)s” (again).") % {"team": team.name})
     return redirect("projects:judge", slug, pk)
 
 
-@require_GET
-def judging(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Show the ranking with its uncertainty, and who is how far."""
-    seat, event = access.hackathon_to_review(request, slug, pk)
-    report = queries.judging_report(hackathon=event)
-    minutes = JUDGING_MINUTES
-    if event.judging_opens_at and event.judging_closes_at:
-        minutes = max(1, int((event.judging_closes_at - event.judging_opens_at).total_seconds() // 60))
-    needed = ranking.judges_needed(projects=len(report.standings), minutes=minutes)
-    needed = max(needed, queries.ENOUGH_LOOKS)  # a judge looks at each project once
-    page = {"seat": seat, "event": event, "report": report, "needed": needed, "minutes": minutes}
-    return render(request, "projects/judging.html", page | {"form": AddJudgeForm()})
+def _desk(seat: Seat, found: Judge, now: datetime) -> dict[str, object]:
+    try:
+        services.check_judging_open(hackathon=found.hackathon, now=now)
+        refusal = ""
+    except Refused as refused:
+        refusal = str(refused)
+    return {
+        "seat": seat,
+        "event": found.hackathon,
+        "desk": queries.judge_desk(judge=found),
+        "refusal": refusal,
+        "enough": queries.ENOUGH_LOOKS,
+        "conflict_form": _conflict_form(found),
+    }
 
 
-@require_POST
-def add_judge(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Let somebody of the course judge."""
-    now = clock.now()
-    seat, event = access.hackathon_to_organise(request, slug, pk)
-    form = AddJudgeForm(request.POST)
-    people = User.objects.filter(enrolments__course=seat.course, enrolments__left_at=None)
-    person = people.filter(email=form.cleaned_data["email"].lower()).first() if form.is_valid() else None
-    if person:
-        services.add_judge(hackathon=event, user=person, now=now)
-        messages.success(request, _("%(name)s judges now.") % {"name": person})
-    else:
-        messages.error(request, _("Nobody in this course has this address. Enrol the person first."))
-    return redirect("projects:judging", slug, pk)
+def _to_next(request: HttpRequest, found: Judge, now: datetime) -> HttpResponse:
+    slug, pk = found.hackathon.course.slug, found.hackathon_id
+    try:
+        coming = services.next_look(judge=found, now=now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("projects:judge", slug, pk)
+    return redirect("projects:look", slug, pk, coming.pk) if coming else redirect("projects:judge", slug, pk)
 
 
-def _place(request: HttpRequest, look: Look, form: LookForm, now: datetime) -> HttpResponse:
+def _look_form(request: HttpRequest, found: Look, *, draft: bool) -> LookForm:
+    others = Look.objects.counting().filter(judge=found.judge).exclude(pk=found.pk).order_by("place", "pk")
+    return LookForm(
+        request.POST if request.method == "POST" else None,
+        look=found,
+        criteria=list(found.judge.hackathon.criteria.all()),
+        others=list(others.values_list("project__title", flat=True)),
+        draft=draft,
+    )
+
+
+def _save(request: HttpRequest, found: Look, form: LookForm, now: datetime) -> HttpResponse:
+    services.save_look(look=found, marks=form.marks(), comment=form.cleaned_data["comment"], now=now)
+    if request.headers.get("HX-Request"):
+        return render(request, "projects/_saved.html", {"problem": ""})
+    messages.success(request, _("Saved."))
+    return redirect("projects:look", found.judge.hackathon.course.slug, found.judge.hackathon_id, found.pk)
+
+
+def _place(request: HttpRequest, found: Look, form: LookForm, now: datetime) -> HttpResponse:
     services.place(
-        look=look,
+        look=found,
         at=form.cleaned_data["place"],
         marks=form.marks(),
         comment=form.cleaned_data["comment"],
         now=now,
     )
-    messages.success(request, _("Placed. You can still move it."))
-    return redirect("projects:judge", look.judge.hackathon.course.slug, look.judge.hackathon_id)
+    if found.placed_at:
+        messages.success(request, _("Saved."))
+        return redirect("projects:judge", found.judge.hackathon.course.slug, found.judge.hackathon_id)
+    messages.success(request, _("“%(title)s” is placed; you can still move it.") % {"title": found.project})
+    return _to_next(request, found.judge, now)
+
+
+def _first_error(form: LookForm) -> str:
+    return next((str(error) for errors in form.errors.values() for error in errors), "")
+
+
+def _conflict_form(found: Judge, request: HttpRequest | None = None) -> ConflictForm:
+    teams = services.may_judge(found).order_by("team__name", "team").values_list("team_id", "team__name")
+    return ConflictForm(request.POST if request else None, teams=list(teams))
 
 
 def _wanted(request: HttpRequest) -> list[int]:
-    listed = [int(pk) for pk in request.POST.getlist("look") if pk.isdecimal()]
+    listed = [int(pk) for pk in request.POST.getlist("look") if pk.isdecimal() and len(pk) < 19]
     for name, step in (("up", -1), ("down", 1)):
         moved = request.POST.get(name, "")
         if moved.isdecimal() and int(moved) in listed:
@@ -122,7 +176,6 @@ def _wanted(request: HttpRequest) -> list[int]:
     return listed
 
 
-def _look(found: Judge, pk: str | None) -> Look | None:
-    if not pk or not pk.isdecimal():
-        return None
-    return found.looks.select_related("project__team").filter(pk=int(pk)).first()
+def _moved(request: HttpRequest) -> int | None:
+    moved = request.POST.get("up") or request.POST.get("down") or request.POST.get("dropped") or ""
+    return int(moved) if moved.isdecimal() else None
