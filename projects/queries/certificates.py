@@ -1,12 +1,16 @@
 """Who could have a certificate, and who has one."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from classroom.models import User
 from projects.models import Award, Certificate, CertificateKind, Hackathon, Membership, Project
+
+#: Rows of "this person is an author of this project"; without any, the members of the team are.
+Authorship = Project.authors.through
 
 
 @dataclass(frozen=True)
@@ -35,31 +39,40 @@ class KindState:
 
 
 def entitled(*, hackathon: Hackathon, kind: str) -> list[Entitled]:
-    """Return who may have a certificate of a kind: two queries at most."""
+    """Return who may have a certificate of a kind; four queries at most.
+
+    Completion and awards are the authors': who was in the team when it handed in, wherever they are now.
+    """
+    if kind == CertificateKind.COMPLETION:
+        return [one for found in _by_project(_complete(hackathon)).values() for one in found]
     if kind == CertificateKind.AWARD:
-        return list(_winners(hackathon))
-    projects = (
-        {project.team_id: project.title for project in _complete(hackathon)}
-        if kind == CertificateKind.COMPLETION
-        else {}
-    )
-    members = _members(hackathon, kind).select_related("user", "team")
-    return [Entitled(member.user, member.team.name, projects.get(member.team_id, "")) for member in members]
+        awards = list(_published(hackathon))
+        authors = _by_project(Project.objects.filter(pk__in=[award.project_id for award in awards]))
+        return [replace(one, award=award) for award in awards for one in authors[award.project_id or 0]]
+    members = Membership.objects.filter(hackathon=hackathon).select_related("user", "team")
+    gone = _authors_without_team(hackathon).select_related("user", "project__team")
+    here = [Entitled(member.user, member.team.name) for member in members]
+    left = {row.user_id: Entitled(row.user, row.project.team.name) for row in gone}
+    return [*here, *left.values()]
 
 
 def certificate_states(*, hackathon: Hackathon) -> list[KindState]:
-    """Return the numbers of each kind; four queries."""
-    valid = Count("pk", filter=Q(withdrawn_at=None))
+    """Return the numbers of each kind; seven queries."""
     rows = Certificate.objects.filter(hackathon=hackathon).order_by().values("kind")
     issued = {
         row["kind"]: (row["valid"], row["all"] - row["valid"])
-        for row in rows.annotate(valid=valid, all=Count("pk"))
+        for row in rows.annotate(valid=Count("pk", filter=Q(withdrawn_at=None)), all=Count("pk"))
     }
-    awarded = Award.objects.published().filter(hackathon=hackathon)
+    members = Membership.objects.filter(hackathon=hackathon)
+    complete, published = _complete(hackathon), _published(hackathon)
+    unnamed = complete.filter(authors=None, team=OuterRef("team"))
     could = {
-        CertificateKind.PARTICIPATION: _members(hackathon, CertificateKind.PARTICIPATION).count(),
-        CertificateKind.COMPLETION: _members(hackathon, CertificateKind.COMPLETION).count(),
-        CertificateKind.AWARD: awarded.filter(project__team__memberships__isnull=False).count(),
+        CertificateKind.PARTICIPATION: members.count()
+        + _authors_without_team(hackathon).values("user").distinct().count(),
+        CertificateKind.COMPLETION: Authorship.objects.filter(project__in=complete).count()
+        + members.filter(Exists(unnamed)).count(),
+        CertificateKind.AWARD: Authorship.objects.filter(project__awards__in=published).count()
+        + members.filter(team__projects__awards__in=published, team__projects__authors=None).count(),
     }
     return [KindState(kind, could[kind], *issued.get(kind, (0, 0))) for kind in CertificateKind]
 
@@ -77,13 +90,6 @@ def certificates_of(*, hackathon: Hackathon, user: User) -> list[Certificate]:
     return sorted(mine, key=lambda certificate: order.index(CertificateKind(certificate.kind)))
 
 
-def _members(hackathon: Hackathon, kind: str) -> QuerySet[Membership]:
-    members = Membership.objects.filter(hackathon=hackathon, team__archived_at=None)
-    if kind == CertificateKind.COMPLETION:
-        return members.filter(Exists(_complete(hackathon).filter(team=OuterRef("team"))))
-    return members
-
-
 def _complete(hackathon: Hackathon) -> QuerySet[Project]:
     """Keep the projects of which everything the course asks for is there; see `Project.is_complete`."""
     return Project.objects.filter(
@@ -95,10 +101,22 @@ def _complete(hackathon: Hackathon) -> QuerySet[Project]:
     )
 
 
-def _winners(hackathon: Hackathon) -> Iterator[Entitled]:
-    awards = Award.objects.published().filter(hackathon=hackathon).select_related("project__team")
-    for award in awards.prefetch_related("project__team__memberships__user"):
-        if award.project:
-            team = award.project.team
-            for member in team.memberships.all():
-                yield Entitled(member.user, team.name, award.project.title, award)
+def _published(hackathon: Hackathon) -> QuerySet[Award]:
+    return Award.objects.published().filter(hackathon=hackathon)
+
+
+def _authors_without_team(hackathon: Hackathon) -> QuerySet[Any]:
+    """Keep the authors of projects who are in no team now: they took part, too."""
+    in_a_team = Membership.objects.filter(hackathon=hackathon, user=OuterRef("user"))
+    projects = Project.objects.filter(team__hackathon=hackathon, withdrawn_at=None)
+    return Authorship.objects.filter(project__in=projects).exclude(Exists(in_a_team)).order_by("pk")
+
+
+def _by_project(projects: QuerySet[Project]) -> defaultdict[int, list[Entitled]]:
+    """Return the authors of projects; four queries."""
+    found: defaultdict[int, list[Entitled]] = defaultdict(list)
+    rows = projects.select_related("team").prefetch_related("authors", "team__memberships__user")
+    for project in rows:
+        users = list(project.authors.all()) or [member.user for member in project.team.memberships.all()]
+        found[project.pk] = [Entitled(user, project.team.name, project.title) for user in users]
+    return found

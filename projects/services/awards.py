@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from classroom import notify
 from classroom.models import AuditEntry, User
+from projects import queries
 from projects.errors import Refused
-from projects.models import Award, Certificate, Hackathon, Membership, Project
+from projects.models import Award, Certificate, Hackathon, Project
 from projects.services import organising, places
 
 
@@ -134,11 +135,11 @@ def _write_to_team(event: Hackathon, award: Award, now: datetime) -> None:
     project = award.project
     if project is None:  # `given` leaves these out
         return
-    for member in Membership.objects.filter(team=project.team_id).select_related("user"):
-        with translation.override(member.user.language or event.course.language):
+    for author in queries.authors_of(project=project):
+        with translation.override(author.language or event.course.language):
             notify.email(
-                key=f"award:{award.pk}:{member.user_id}:{now.isoformat()}",
-                to=member.user.email,
+                key=f"award:{award.pk}:{author.pk}:{now.isoformat()}",
+                to=author.email,
                 subject=_("Your team gets an award: %(award)s") % {"award": award.title},
                 body=_("%(event)s: “%(project)s” gets the award “%(award)s”. Congratulations!")
                 % {"event": event.title, "project": project.title, "award": award.title}

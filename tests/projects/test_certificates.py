@@ -7,7 +7,7 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from classroom.models import AuditEntry, Role, User
-from projects import services
+from projects import queries, services
 from projects.models import Award, Certificate, CertificateKind, CertificateTemplate
 from projects.services import Refused
 from projects.views import checking
@@ -71,6 +71,34 @@ def test_each_kind_goes_to_whom_it_is_for(event, project):
     assert [names(kind) for kind in CertificateKind] == [everybody, winners, winners]
     facts = Certificate.objects.filter(kind="award").values_list("team", "project", "award_title", "event")
     assert set(facts) == {("Leuchtturm", "Tides", "First prize", "Waterkant")}
+
+
+def test_authors_keep_their_certificates_wherever_they_are(event, project, instructor):
+    """Who was in the team when it handed in completed it, and took part, also without a team."""
+    award_to(project)
+    author, other = members(project.team)
+    project.authors.set([author, other])
+    project.team.memberships.filter(user=author).delete()
+    late = student_of(event.course)
+    project.team.memberships.create(hackathon=event, user=late, joined_at=NOW)
+    states = {state.kind: state.entitled for state in queries.certificate_states(hackathon=event)}
+    assert (
+        [issue(event, kind, instructor).count for kind in CertificateKind]
+        == [3, 2, 2]
+        == list(states.values())
+    )
+    assert [names(kind) for kind in ("completion", "award")] == [sorted([author.name, other.name])] * 2
+    assert names("participation") == sorted([author.name, other.name, late.name])
+
+
+def test_numbers_are_of_those_to_whom_certificates_are_issued(event, project, instructor):
+    award_to(project)
+    states = queries.certificate_states(hackathon=event)
+    issued = [issue(event, kind, instructor).count for kind in CertificateKind]
+    assert [(state.kind, state.entitled) for state in states] == list(
+        zip(CertificateKind, issued, strict=True)
+    )
+    assert [state.missing for state in queries.certificate_states(hackathon=event)] == [0, 0, 0]
 
 
 def test_issuing_again_reaches_those_who_came_later_only(event, project):
@@ -378,7 +406,7 @@ def test_the_list_asks_the_same_number_of_queries(
         team_of(event)
     issue(event, by=instructor)
     browser = as_user(instructor)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(12):
         browser.get(url("certificates", event))
 
 
