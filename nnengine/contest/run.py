@@ -262,7 +262,7 @@ def _load(room: Room, submission: Submission, stage: str) -> None:
     try:
         found = room.load(chunks, "")
     except RoomEnded as ended:
-        raise _Stop(Failure(stage, ended.reason)) from None
+        raise _Stop(Failure(stage, _reason(ended, room))) from None
     name = "train" if stage == "train" else "predict"
     if name not in found["callables"]:
         error = next(iter(found["errors"]), None)
@@ -275,10 +275,21 @@ def _call(room: Room, stage: str, name: str, arguments: tuple[Any, ...], **optio
     try:
         reply = room.call(name, arguments, **options)
     except RoomEnded as ended:
-        raise _Stop(Failure(stage, ended.reason)) from None
+        raise _Stop(Failure(stage, _reason(ended, room))) from None
     if reply.error is not None:
         raise _Stop(_raised(stage, reply.error))
     return reply
+
+
+def _reason(ended: RoomEnded, room: Room) -> str:
+    """Return how a room ended. One that was killed after most of its processor time was killed for that.
+
+    Memory has a limit that raises inside; what the kernel counts for the limit of time and what it reports
+    afterwards differ by some ticks, which is much of a budget of one second.
+    """
+    cpu = room.report.get("cpu", 0.0)
+    killed = ended.reason == "memory" and cpu >= room.limits.cpu_seconds / 2
+    return "processor-time" if killed else ended.reason
 
 
 def _raised(stage: str, error: dict[str, Any]) -> Failure:
