@@ -22,8 +22,8 @@ from classroom import bell, clock, lease
 from nnengine import exercises
 from nnengine import grading as engine
 from nnengine.sandbox import IsolationUnavailable, SandboxCrashed, Tier
-from projects import custom
-from projects.models import MAX_ATTEMPTS, FunctionGrade, Shadow, Source, Submission
+from projects import custom, training
+from projects.models import BOARD_PREFIX, MAX_ATTEMPTS, FunctionGrade, Shadow, Source, Submission
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +31,9 @@ GRADE_TASK = "projects.tasks.grade_next"
 #: How long a claim holds. A worker at work renews it, so a dead one's hand-in is free again soon.
 LEASE = timedelta(seconds=20)
 RENEW_SECONDS = 6.0
-#: A worker that takes longer than this is stuck (the engine ends a hand-in after 60 s): no more renewals.
-MOST_RENEWALS = 15
+#: A worker that takes longer than this (seconds) is stuck: no more renewals. The engine ends an exercise
+#: after 60 s; what a leaderboard's run may take, its budget says.
+MOST_SECONDS = 90.0
 #: How many of the most urgent hand-ins are tried before a worker looks again.
 CANDIDATES = 8
 
@@ -64,16 +65,14 @@ def grade_next() -> bool:
         return False
     submission = held.submission
     source = bytes(Source.objects.get(pk=submission.pk).content)
+    trains = training.is_board(submission.exercise)
+    outcome: engine.Report | training.Outcome
     try:
         with renewed(held):
-            grade = custom.grade if custom.is_custom(submission.exercise) else engine.grade
-            report = grade(
-                source,
-                filename=submission.filename,
-                exercise=submission.exercise,
-                seed=held.row.seed,
-                tier=cast("Tier", settings.SANDBOX_TIER),
-            )
+            if trains:
+                outcome = training.train(submission, run=held.run, source=source)
+            else:
+                outcome = _graded(held, source)
     except IsolationUnavailable as error:
         put_back(held, reason=str(error))
         return True
@@ -84,15 +83,29 @@ def grade_next() -> bool:
         log.exception("The grader failed at submission %s", submission.pk)
         count_failure(held, reason=f"{type(error).__name__}: {error}", now=clock.now())
     else:
-        record(held, report=report, now=clock.now())
-    if isinstance(held.row, Shadow):  # each shadow rings for the next, so a slot stays free for live ones
+        record(held, report=outcome, now=clock.now())
+    if trains or isinstance(held.row, Shadow):  # each rings for the next, so a slot stays free for others
         bell.ring(GRADE_TASK)
     return True
+
+
+def _graded(held: Claim, source: bytes) -> engine.Report:
+    submission = held.submission
+    grade = custom.grade if custom.is_custom(submission.exercise) else engine.grade
+    return grade(
+        source,
+        filename=submission.filename,
+        exercise=submission.exercise,
+        seed=held.row.seed,
+        tier=cast("Tier", settings.SANDBOX_TIER),
+    )
 
 
 def claim(*, now: datetime) -> Claim | None:
     """Take the most urgent hand-in that nobody holds and that has attempts left."""
     queue = Submission.objects.ungraded().filter(attempts__lt=MAX_ATTEMPTS)
+    if training.slots_are_taken(now=now):
+        queue = queue.exclude(exercise__startswith=BOARD_PREFIX)
     while waiting := list(
         queue.filter(lease.available(now)).in_queue_order().values_list("pk", flat=True)[:CANDIDATES]
     ):
@@ -121,7 +134,9 @@ def claim_shadow(*, now: datetime) -> Claim | None:
 def renewed(held: Claim) -> Iterator[None]:
     """Keep the claim while the body runs; where this process dies, nobody does."""
     done = threading.Event()
-    thread = threading.Thread(target=_renew, args=(held, done), daemon=True)
+    exercise = held.submission.exercise
+    most = training.most_seconds(exercise) if training.is_board(exercise) else MOST_SECONDS
+    thread = threading.Thread(target=_renew, args=(held, done, math.ceil(most / RENEW_SECONDS)), daemon=True)
     thread.start()
     try:
         yield
@@ -130,9 +145,9 @@ def renewed(held: Claim) -> Iterator[None]:
         thread.join()
 
 
-def _renew(held: Claim, done: threading.Event) -> None:
+def _renew(held: Claim, done: threading.Event, most: int) -> None:
     try:
-        for _ in range(MOST_RENEWALS):
+        for _ in range(most):
             if done.wait(RENEW_SECONDS):
                 return
             held.ungraded.update(leased_until=clock.now() + LEASE)
@@ -142,22 +157,26 @@ def _renew(held: Claim, done: threading.Event) -> None:
         connection.close()
 
 
-def record(held: Claim, *, report: engine.Report, now: datetime) -> bool:
+def record(held: Claim, *, report: engine.Report | training.Outcome, now: datetime) -> bool:
     """Write the outcome; return False when the claim was superseded and nothing was written."""
-    outcome = storable(report.to_dict())
+    settled = {
+        "graded_at": now,
+        "leased_until": None,
+        "blocked_reason": "",
+        "grader_version": engine_version(),
+    }
     with transaction.atomic():
-        if not held.ungraded.update(
-            graded_at=now,
-            leased_until=None,
-            blocked_reason="",
-            grader_version=engine_version(),
-            score=report.score,
-            max_score=report.max_score,
-            report=outcome,
-        ):
+        if isinstance(report, training.Outcome):
+            mine = Submission.objects.filter(pk=held.row.pk, run=held.run, graded_at=None)
+            if not mine.update(**settled, merit=report.merit):
+                return False
+            training.record(held.submission, run=held.run, outcome=report, now=now)
+            return True
+        stored = storable(report.to_dict())
+        if not held.ungraded.update(**settled, score=report.score, max_score=report.max_score, report=stored):
             return False
         if isinstance(held.row, Submission):
-            replace_functions({held.row.pk: outcome})
+            replace_functions({held.row.pk: stored})
     return True
 
 

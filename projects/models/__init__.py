@@ -1,8 +1,9 @@
 """The tables of `projects`."""
 
 from projects.models.award import Award
+from projects.models.board import Board, BoardData, Training, new_token
 from projects.models.certificate import Certificate, CertificateKind, CertificateTemplate
-from projects.models.challenge import Challenge, DataSet
+from projects.models.challenge import BOARD_PREFIX, Challenge, DataSet
 from projects.models.exercise import CustomExercise
 from projects.models.exhibit import ProjectDraft
 from projects.models.hackathon import Consent, Hackathon
@@ -30,10 +31,13 @@ from projects.models.submission import (
 from projects.models.team import FailedJoin, Membership, Project, Team, new_join_code
 
 __all__ = [
+    "BOARD_PREFIX",
     "MAX_ATTEMPTS",
     "Answer",
     "Availability",
     "Award",
+    "Board",
+    "BoardData",
     "CalendarToken",
     "Certificate",
     "CertificateKind",
@@ -66,8 +70,10 @@ __all__ = [
     "State",
     "Submission",
     "Team",
+    "Training",
     "new_calendar_token",
     "new_join_code",
     "new_seed",
+    "new_token",
     "shadow_of",
 ]

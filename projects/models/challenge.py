@@ -13,6 +13,9 @@ from classroom.models import Course, Week
 from projects.models.hackathon import Hackathon
 from projects.models.link import LinkField
 
+#: What a challenge with a leaderboard names as its exercise begins with; the board's id follows.
+BOARD_PREFIX = "board/"
+
 
 class ChallengeQuerySet(models.QuerySet["Challenge"]):
     """Challenges by what may be done with them."""
@@ -156,6 +159,11 @@ class Challenge(models.Model):
     def is_for_teams(self) -> bool:
         """Whether a team hands in, not a person."""
         return self.hackathon_id is not None
+
+    @property
+    def has_board(self) -> bool:
+        """Whether hand-ins are trained and ranked on a leaderboard, for no points."""
+        return self.exercise.startswith(BOARD_PREFIX)
 
     @property
     def points_at_most(self) -> float | None:

@@ -65,9 +65,12 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
         return self.order_by("priority", "submitted_at", "pk")
 
     def counting(self, challenge: Challenge) -> Self:
-        """Keep, of each person or team, the hand-in that counts by the challenge's policy."""
+        """Keep, of each person or team, the hand-in that counts by the challenge's policy.
+
+        On a leaderboard a run without a score counts for nothing, whichever it was.
+        """
         owner = "team" if challenge.is_for_teams else "user"
-        points = Coalesce("adjusted_score", "score").desc(nulls_last=True)
+        points = Coalesce("adjusted_score", "score", "merit").desc(nulls_last=True)
         order = {
             Challenge.Policy.BEST: [points, models.F("number").asc()],
             Challenge.Policy.LAST: [models.F("number").desc()],
@@ -76,8 +79,9 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
                 models.F("number").desc(),
             ],
         }[Challenge.Policy(challenge.policy)]
+        runs = self.exclude(merit=None) if challenge.has_board else self
         return (
-            self.filter(challenge=challenge)
+            runs.filter(challenge=challenge)
             .annotate(
                 place=models.Window(RowNumber(), partition_by=[models.F(f"{owner}_id")], order_by=order)
             )
@@ -120,6 +124,13 @@ class Submission(Gradable):
     )
     late_factor = models.FloatField(
         _("share that counts"), default=1.0, editable=False, help_text=_("Less than 1 after the deadline.")
+    )
+    merit = models.FloatField(
+        _("merit"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("On a leaderboard: its public score, turned so that more is better."),
     )
     chosen_at = models.DateTimeField(_("chosen"), null=True, blank=True, editable=False)
     adjusted_score = models.FloatField(_("points given by staff"), null=True, blank=True)

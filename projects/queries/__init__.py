@@ -1,6 +1,7 @@
 """Reading: one annotated query a panel, frozen rows out."""
 
 from projects.queries.awards import AwardLine, awards_of, candidates, published_awards
+from projects.queries.board import BoardResult, Standing, Standings, board_results, standings_of
 from projects.queries.calendars import Calendar, appointments
 from projects.queries.cards import ChallengeCard, HandIn, cards_for, counting_of, history
 from projects.queries.certificates import (
@@ -55,6 +56,7 @@ __all__ = [
     "ENOUGH_LOOKS",
     "STEP",
     "AwardLine",
+    "BoardResult",
     "Calendar",
     "ChallengeCard",
     "ChallengeRow",
@@ -76,6 +78,8 @@ __all__ = [
     "RegradeReport",
     "Sheet",
     "Sitting",
+    "Standing",
+    "Standings",
     "Step",
     "TeamRow",
     "VersionRow",
@@ -85,6 +89,7 @@ __all__ = [
     "authors_of",
     "availabilities_of",
     "awards_of",
+    "board_results",
     "candidates",
     "cards_for",
     "certificate_states",
@@ -121,6 +126,7 @@ __all__ = [
     "regrade_report",
     "schedule_state",
     "sheet_of",
+    "standings_of",
     "team_rows",
     "version_rows",
     "waiting_ahead",

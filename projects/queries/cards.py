@@ -72,14 +72,21 @@ def cards_for(*, user: User, course: Course, now: datetime) -> list[ChallengeCar
 
 def counting_of(challenge: Challenge, submissions: Sequence[Submission]) -> Submission | None:
     """Return which of one person's or team's hand-ins counts, as `SubmissionQuerySet.counting` does."""
+    if challenge.has_board:
+        submissions = [s for s in submissions if s.merit is not None]
     if not submissions:
         return None
     if challenge.policy == Challenge.Policy.BEST:
-        return max(submissions, key=lambda s: (s.points is not None, s.points or 0.0, -s.number))
+        return max(submissions, key=_worth)
     chosen = [s for s in submissions if s.chosen_at]
     if challenge.policy == Challenge.Policy.CHOSEN and chosen:
         return max(chosen, key=lambda s: (s.chosen_at, s.number))
     return max(submissions, key=lambda s: s.number)
+
+
+def _worth(submission: Submission) -> tuple[bool, float, int]:
+    points = submission.points if submission.points is not None else submission.merit
+    return points is not None, points or 0.0, -submission.number
 
 
 def _card(
@@ -94,8 +101,8 @@ def _card(
     is_open = (challenge.opens_at is None or challenge.opens_at <= now) and (
         deadline is None or now < deadline + timedelta(days=challenge.late_days)
     )
-    if counts:
-        state = "graded" if counts.points is not None else "waiting"
+    if counts or submissions:
+        state = "graded" if counts and counts.points is not None else "waiting"
     elif challenge.opens_at and now < challenge.opens_at:
         state = "upcoming"
     else:

@@ -9,6 +9,16 @@ from projects.services.awards import (
     publish_awards,
     remove_award,
 )
+from projects.services.boards import (
+    FIXED,
+    OWN_DATA,
+    Material,
+    Unreadable,
+    change_board,
+    close_board,
+    open_board,
+    reveal,
+)
 from projects.services.certificates import (
     Issued,
     change_template,
@@ -25,6 +35,7 @@ from projects.services.handing_in import (
     hand_in,
     late_factor,
     next_free_try,
+    run_quota,
     submissions_of,
 )
 from projects.services.help import ask_for_help, desk_of, parties_of
@@ -72,6 +83,7 @@ from projects.services.participants import (
 from projects.services.pitches import Pitches, plan_pitches
 from projects.services.places import settle_if_due
 from projects.services.planning import Nudge, nudge_session
+from projects.services.quota import Quota
 from projects.services.registration import ProjectDetails, keep_draft, register_project, withdraw_project
 from projects.services.regrading import apply_regrade, begin_regrade, discard_regrade
 from projects.services.reviewing import approve, want_changes
@@ -108,18 +120,23 @@ from projects.services.teams import (
 )
 
 __all__ = [
+    "FIXED",
     "MAX_DATA_BYTES",
+    "OWN_DATA",
     "Extras",
     "Given",
     "ImportedPeople",
     "Issued",
+    "Material",
     "Nudge",
     "Pitches",
     "Place",
     "ProjectDetails",
+    "Quota",
     "Refused",
     "Roster",
     "SessionDetails",
+    "Unreadable",
     "accept_offer",
     "add_award",
     "add_challenge",
@@ -136,6 +153,7 @@ __all__ = [
     "begin_regrade",
     "calendar_token",
     "change_award",
+    "change_board",
     "change_challenge",
     "change_criterion",
     "change_event",
@@ -145,6 +163,7 @@ __all__ = [
     "check_judging_open",
     "check_open",
     "choose",
+    "close_board",
     "create_event",
     "create_team",
     "declare_conflict",
@@ -179,6 +198,7 @@ __all__ = [
     "next_free_try",
     "next_look",
     "nudge_session",
+    "open_board",
     "parties_of",
     "place",
     "place_session",
@@ -201,7 +221,9 @@ __all__ = [
     "reorder",
     "reset_template",
     "restore",
+    "reveal",
     "revoke_conflict",
+    "run_quota",
     "save_draft",
     "save_look",
     "settle_if_due",

@@ -13,6 +13,10 @@ from projects import custom, intake, words
 from projects.errors import Refused
 from projects.grading import GRADE_TASK
 from projects.models import Challenge, Membership, Project, Source, Submission, Team
+from projects.services.quota import Quota, quota_of
+
+#: Further behind than this nobody's flood of hand-ins stands.
+MOST_BEHIND = 1000
 
 
 def hand_in(*, challenge: Challenge, user: User, filename: str, source: bytes, now: datetime) -> Submission:
@@ -56,7 +60,7 @@ def hand_in(*, challenge: Challenge, user: User, filename: str, source: bytes, n
             size_bytes=len(source),
             submitted_at=now,
             late_factor=late_factor(challenge=challenge, user=user, now=now),
-            priority=Submission.Priority.REPEAT if last else Submission.Priority.FIRST,
+            priority=_priority(earlier) if last else Submission.Priority.FIRST,
         )
         submission.authors.set([user] if team is None else User.objects.filter(memberships__team=team))
         Source.objects.create(submission=submission, content=source)
@@ -72,6 +76,8 @@ def check_open(*, challenge: Challenge, user: User, now: datetime) -> None:
             _("This opens on %(when)s.") % {"when": words.moment(challenge.opens_at, challenge.course)},
             until=challenge.opens_at,
         )
+    if challenge.has_board and challenge.board.is_final(now):
+        raise Refused(_("The final result is out, so nothing is taken any more."))
     deadline = clock.effective_deadline(user, challenge)
     if deadline and days_late(deadline, now) > challenge.late_days:
         raise Refused(
@@ -102,6 +108,17 @@ def submissions_of(*, challenge: Challenge, user: User, team: Team | None) -> Qu
 
 def next_free_try(*, challenge: Challenge, earlier: QuerySet[Submission], now: datetime) -> datetime | None:
     """Return when another hand-in will be accepted; None means now. Those nobody could grade cost no try."""
+    quota = run_quota(challenge=challenge, earlier=earlier, now=now)
+    waits = [_window_free(challenge, earlier, now), quota.next_free if quota else None]
+    return max((free for free in waits if free), default=None)
+
+
+def run_quota(*, challenge: Challenge, earlier: QuerySet[Submission], now: datetime) -> Quota | None:
+    """Return how many runs are left today where the challenge has a leaderboard."""
+    return quota_of(board=challenge.board, earlier=earlier, now=now) if challenge.has_board else None
+
+
+def _window_free(challenge: Challenge, earlier: QuerySet[Submission], now: datetime) -> datetime | None:
     if challenge.tries is None:
         return None
     since = now - challenge.tries_window
@@ -118,11 +135,33 @@ def choose(*, submission: Submission, now: datetime) -> None:
     check_open(challenge=submission.challenge, user=submission.user, now=now)
     if submission.challenge.policy != Challenge.Policy.CHOSEN:
         raise Refused(submission.challenge.get_policy_display())
+    if submission.challenge.has_board and submission.merit is None:
+        raise Refused(_("This run has no score, so it cannot count."))
     Submission.objects.filter(pk=submission.pk).update(chosen_at=now)
 
 
+def _priority(earlier: "QuerySet[Submission]") -> int:
+    """Return where a repeat stands: each one that waits already puts it further behind those of others."""
+    still = earlier.filter(graded_at=None, failed_at=None).exclude(exercise="").count()
+    return int(Submission.Priority.REPEAT) + min(still, MOST_BEHIND)
+
+
 def _check_tries(challenge: Challenge, earlier: QuerySet[Submission], now: datetime) -> None:
-    free_at = next_free_try(challenge=challenge, earlier=earlier, now=now)
+    quota = run_quota(challenge=challenge, earlier=earlier, now=now)
+    if quota and quota.next_free:
+        raise Refused(
+            _(
+                "Your team has used its %(runs)d runs of today. The next one is free on %(when)s (the day of "
+                "%(zone)s counts); what you wrote stays here."
+            )
+            % {
+                "runs": quota.allowed,
+                "when": words.moment(quota.next_free, challenge.course),
+                "zone": challenge.board.time_zone,
+            },
+            until=quota.next_free,
+        )
+    free_at = _window_free(challenge, earlier, now)
     if free_at:
         raise Refused(
             _(

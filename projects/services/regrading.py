@@ -12,7 +12,7 @@ from classroom import bell
 from classroom.models import AuditEntry, User
 from projects import grading
 from projects.errors import Refused
-from projects.models import Challenge, Regrade, Shadow, Submission, shadow_of
+from projects.models import BOARD_PREFIX, Challenge, Regrade, Shadow, Submission, shadow_of
 
 
 def begin_regrade(*, challenge: Challenge, reason: str, by: User, now: datetime) -> Regrade:
@@ -24,6 +24,7 @@ def begin_regrade(*, challenge: Challenge, reason: str, by: User, now: datetime)
         One is open already, or there is nothing to grade again.
     """
     settled = Submission.objects.filter(challenge=challenge).exclude(graded_at=None, failed_at=None)
+    settled = settled.exclude(exercise__startswith=BOARD_PREFIX)  # a run is no exercise
     try:
         with transaction.atomic():
             regrade = Regrade.objects.create(challenge=challenge, reason=reason, begun_by=by, begun_at=now)

@@ -8,7 +8,7 @@ from django.db.models import F
 from classroom import bell
 from classroom.models import AuditEntry, User
 from projects.grading import GRADE_TASK
-from projects.models import Submission, new_seed
+from projects.models import Submission, Training, new_seed
 
 
 def grade_again(*, submission: Submission, by: User, now: datetime) -> bool:
@@ -29,9 +29,11 @@ def grade_again(*, submission: Submission, by: User, now: datetime) -> bool:
             graded_at=None,
             score=None,
             report=None,
+            merit=None,
             seed=new_seed(),
         )
         submission.functions.all().delete()
+        Training.objects.filter(pk=submission.pk).delete()
         _log("submission.graded_again", submission, by, now)
         bell.ring(GRADE_TASK)
     return True

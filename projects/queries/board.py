@@ -1,0 +1,174 @@
+"""A leaderboard: who stands where, how sure that is, and at what cost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.db.models import Count, Q, QuerySet
+
+from projects import standings
+from projects.models import Board, Challenge, Hackathon, Project, Submission
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A team on the board. Without a scored run it has no rank and no score, and stands last."""
+
+    team_id: int
+    team: str
+    runs: int
+    rank: int | None = None
+    submission_id: int | None = None
+    submitted_at: datetime | None = None
+    score: float | None = None
+    low: float | None = None
+    high: float | None = None
+    public_score: float | None = None
+    parameters: int | None = None
+    cpu_seconds: float | None = None
+    is_small: bool = False  # nobody scores as well with fewer parameters
+    is_quick: bool = False  # nobody scores as well with less processor time
+
+
+@dataclass(frozen=True)
+class Standings:
+    """A board as it is shown at one time; `unsettled` runs wait or train."""
+
+    board: Board
+    rows: list[Standing]
+    is_frozen: bool
+    is_final: bool
+    unsettled: int
+
+    @property
+    def scored(self) -> list[Standing]:
+        """The teams that have a score."""
+        return [row for row in self.rows if row.score is not None]
+
+
+@dataclass(frozen=True)
+class BoardResult:
+    """What a team's counting run brought, for cards: `curve` is what its code reported, (step, value)."""
+
+    submission_id: int
+    metric: str
+    score: float
+    low: float
+    high: float
+    rank: int
+    of: int
+    parameters: int | None
+    cpu_seconds: float | None
+    curve: list[tuple[int, float | None]]
+    is_final: bool
+
+
+def standings_of(*, board: Board, now: datetime) -> Standings:
+    """Return the board as everybody may see it at `now`, in four queries.
+
+    Frozen, it shows the runs handed in before that; in the end, the private score of all.
+    """
+    is_final, is_frozen = board.is_final(now), board.is_frozen(now)
+    runs = _runs(board, now)
+    counting = list(_counting(runs, board.challenge))
+    counts = _counts(board, runs)
+    rows = _ranked(board, counting, counts, private=is_final)
+    seen = {row.team_id for row in rows}
+    chosen = Project.objects.filter(challenge=board.challenge_id, withdrawn_at=None)
+    rows += [
+        Standing(project.team_id, project.team.name, counts.get(project.team_id, 0))
+        for project in chosen.select_related("team").order_by("team__name", "pk")
+        if project.team_id not in seen
+    ]
+    unsettled = Submission.objects.ungraded().filter(challenge=board.challenge_id).count()
+    return Standings(board, rows, is_frozen, is_final, unsettled)
+
+
+def board_results(*, hackathon: Hackathon, now: datetime) -> dict[int, BoardResult]:
+    """Return by team what its counting run brought, as the boards show it at `now`: two queries a board."""
+    found: dict[int, BoardResult] = {}
+    boards = Board.objects.filter(challenge__hackathon=hackathon).select_related("challenge")
+    for board in boards:
+        is_final = board.is_final(now)
+        counting = list(_counting(_runs(board, now), board.challenge, with_curve=True))
+        curves = {run.pk: run.training.curve for run in counting}
+        rows = _ranked(board, counting, {}, private=is_final)
+        found |= {row.team_id: _result(board, row, len(rows), curves, is_final=is_final) for row in rows}
+    return found
+
+
+def _result(board: Board, row: Standing, of: int, curves: dict[int, Any], *, is_final: bool) -> BoardResult:
+    return BoardResult(
+        submission_id=row.submission_id or 0,
+        metric=board.metric,
+        score=row.score or 0.0,
+        low=row.low or 0.0,
+        high=row.high or 0.0,
+        rank=row.rank or 0,
+        of=of,
+        parameters=row.parameters,
+        cpu_seconds=row.cpu_seconds,
+        curve=[(step, value) for step, value in curves[row.submission_id or 0]],
+        is_final=is_final,
+    )
+
+
+def _runs(board: Board, now: datetime) -> QuerySet[Submission]:
+    """Keep the runs that the board may show: none from after the freeze, none from after the final result."""
+    runs = Submission.objects.filter(challenge=board.challenge_id, team__isnull=False)
+    if board.is_final(now):
+        return runs.filter(submitted_at__lt=board.final_at)
+    return runs.filter(submitted_at__lt=board.freezes_at) if board.is_frozen(now) else runs
+
+
+def _counting(
+    runs: QuerySet[Submission], challenge: Challenge, *, with_curve: bool = False
+) -> QuerySet[Submission]:
+    counting = runs.counting(challenge).select_related("team", "training")  # type: ignore[attr-defined]
+    left_out = ["report", "training__printed", "training__detail"]
+    return counting.defer(*left_out, *(() if with_curve else ("training__curve",)))  # type: ignore[no-any-return]
+
+
+def _counts(board: Board, runs: QuerySet[Submission]) -> dict[int, int]:
+    rows = runs.order_by().values("team").annotate(runs=Count("pk", filter=Q(failed_at=None)))
+    return {row["team"]: row["runs"] for row in rows}
+
+
+def _ranked(
+    board: Board, counting: Sequence[Submission], counts: dict[int, int], *, private: bool
+) -> list[Standing]:
+    rows = [_standing(run, counts, private=private) for run in counting]
+    means = [_means(run, private=private) for run in counting]
+    scores = [row.score for row in rows]
+    larger = board.larger_is_better
+    small = standings.front(scores, [row.parameters for row in rows], larger_is_better=larger)
+    quick = standings.front(scores, [row.cpu_seconds for row in rows], larger_is_better=larger)
+    order = standings.ranked(scores, means, larger_is_better=larger)
+    return [
+        replace(rows[index], rank=rank, is_small=index in small, is_quick=index in quick)
+        for index, rank in order
+    ]
+
+
+def _standing(run: Submission, counts: dict[int, int], *, private: bool) -> Standing:
+    brought = run.training
+    return Standing(
+        team_id=run.team_id or 0,
+        team=run.team.name if run.team else "",
+        runs=counts.get(run.team_id or 0, 0),
+        submission_id=run.pk,
+        submitted_at=run.submitted_at,
+        score=brought.private_score if private else brought.score,
+        low=brought.private_low if private else brought.low,
+        high=brought.private_high if private else brought.high,
+        public_score=brought.score,
+        parameters=brought.parameters,
+        cpu_seconds=brought.cpu_seconds,
+    )
+
+
+def _means(run: Submission, *, private: bool) -> standings.Means | None:
+    stored = run.training.private_means if private else run.training.means
+    return None if stored is None else np.frombuffer(bytes(stored), dtype=np.float32)

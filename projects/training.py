@@ -1,0 +1,231 @@
+"""The door to contests: train a hand-in, score it outside its process, record what came of it.
+
+A hand-in to a challenge with a leaderboard is claimed, renewed and given up like any other (see
+`projects.grading`); this module is what happens in between.
+"""
+
+import io
+import logging
+import math
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+import numpy as np
+import numpy.typing as npt
+from django.conf import settings
+from django.db import DatabaseError
+from django.utils.functional import cached_property
+
+from classroom import clock
+from nnengine import contest, datasets
+from nnengine.contest.curve import Curve
+from nnengine.sandbox import Tier
+from projects import standings
+from projects.models import BOARD_PREFIX, Board, BoardData, Submission, Training
+
+log = logging.getLogger(__name__)
+
+Array = npt.NDArray[Any]
+
+#: How often (seconds) a learning curve is stored while it grows.
+PROGRESS_SECONDS = 1.0
+#: Wall time that predicting and scoring take at most, beside training.
+AFTERWARDS_SECONDS = 80.0
+#: What students write.
+INTERFACE = contest.INTERFACE
+
+
+@dataclass(frozen=True)
+class Examples:
+    """A board's data, divided as its seed says."""
+
+    board: Board
+    features: Array
+    labels: Array
+
+    @cached_property
+    def parts(self) -> contest.Parts:
+        """Which examples are given, and which are hidden."""
+        return contest.split(
+            self.labels,
+            train_percent=self.board.train_percent,
+            public_percent=self.board.public_percent,
+            seed=self.board.split_seed,
+            by_class=contest.METRICS[self.board.metric].of_classes,
+        )
+
+    @property
+    def given(self) -> tuple[Array, Array]:
+        """The features and labels that teams train on."""
+        return self.features[self.parts.train], self.labels[self.parts.train]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run brought: the fields of its `Training`, and what ranks it."""
+
+    fields: dict[str, Any]
+    merit: float | None
+
+
+def is_board(exercise: str) -> bool:
+    """Whether hand-ins that name this are trained for a leaderboard."""
+    return exercise.startswith(BOARD_PREFIX)
+
+
+def board_of(exercise: str) -> Board:
+    """Return the board that a hand-in names.
+
+    Raises
+    ------
+    Board.DoesNotExist
+        There is none.
+    """
+    return Board.objects.select_related("challenge").get(pk=int(exercise.removeprefix(BOARD_PREFIX)))
+
+
+def examples_of(board: Board) -> Examples:
+    """Read a board's data."""
+    stored = io.BytesIO(bytes(BoardData.objects.get(pk=board.pk).content))
+    with np.load(stored, allow_pickle=False) as arrays:
+        return Examples(board, arrays["X"], arrays["y"])
+
+
+def check_split(board: Board, features: Array, labels: Array) -> None:
+    """Raise ValueError unless every part of the data gets examples."""
+    _parts = Examples(board, features, labels).parts
+
+
+def of_classes(metric: str) -> bool:
+    """Whether a metric's labels are classes rather than any numbers."""
+    return contest.METRICS[metric].of_classes
+
+
+def most_seconds(exercise: str) -> float:
+    """Return how long (on the wall's clock) a run may take before whoever works on it is stuck."""
+    return _budget(board_of(exercise)).wall_seconds + AFTERWARDS_SECONDS
+
+
+def slots_are_taken(*, now: datetime) -> bool:
+    """Whether so many runs train that another would leave no worker for exercises and quizzes."""
+    running = Submission.objects.ungraded().filter(exercise__startswith=BOARD_PREFIX, leased_until__gt=now)
+    return running.count() >= max(1, settings.GRADERS - 1)
+
+
+def train(submission: Submission, *, run: int, source: bytes) -> Outcome:
+    """Train and score a hand-in; what it learns is stored as it goes, as long as `run` is the last one.
+
+    Raises
+    ------
+    IsolationUnavailable
+        This machine cannot isolate student code.
+    SandboxCrashed
+        The sandbox failed, not the student.
+    """
+    board = board_of(submission.exercise)
+    examples = examples_of(board)
+    _begin(submission, run)
+    features, labels = examples.given
+    found = contest.compete(
+        source,
+        filename=submission.filename,
+        task=contest.Task(features, labels, examples.features[examples.parts.hidden]),
+        seed=submission.seed,
+        budget=_budget(board),
+        progress=_Progress(submission.pk, run),
+        tier=cast("Tier", settings.SANDBOX_TIER),
+    )
+    return _outcome(found, examples)
+
+
+def record(submission: Submission, *, run: int, outcome: Outcome, now: datetime) -> None:
+    """Store what a run brought; the caller has made sure that the run is the last one."""
+    began = Training.objects.filter(pk=submission.pk, run=run).values_list("began_at", flat=True).first()
+    fields = outcome.fields | {"run": run, "began_at": began or now}
+    Training.objects.update_or_create(submission=submission, defaults=fields)
+
+
+def _budget(board: Board) -> contest.Budget:
+    return contest.Budget(board.cpu_seconds, board.memory_mib << 20, board.max_parameters)
+
+
+def _begin(submission: Submission, run: int) -> None:
+    """Begin the row anew, unless somebody else has taken the hand-in over."""
+    if Submission.objects.filter(pk=submission.pk, run=run).exists():
+        Training.objects.filter(pk=submission.pk).delete()
+        Training.objects.create(submission=submission, run=run, began_at=clock.now())
+
+
+class _Progress:
+    """Stores a learning curve as it grows; a database that is away costs a picture, not the run."""
+
+    def __init__(self, submission: int, run: int) -> None:
+        self.row = Training.objects.filter(pk=submission, run=run)
+        self.next_at = 0.0
+
+    def __call__(self, curve: Curve) -> None:
+        if time.monotonic() < self.next_at:
+            return
+        self.next_at = time.monotonic() + PROGRESS_SECONDS
+        try:
+            self.row.update(curve=curve.points)
+        except DatabaseError as error:
+            log.warning("A learning curve could not be stored: %s", error)
+
+
+def _outcome(found: contest.Run, examples: Examples) -> Outcome:
+    failure = found.failure
+    scores: dict[str, Any] = {}
+    merit = None
+    if failure is None:
+        try:
+            scores, merit = _scores(found.predictions, examples)
+        except contest.Unusable as error:
+            failure = contest.Failure("predict", "unusable", str(error))
+    fields = {
+        "curve": found.curve.points,
+        "printed": _plain(found.printed),
+        "cpu_seconds": found.cpu_seconds,
+        "parameters": found.parameters,
+        "stage": failure.stage if failure else "",
+        "reason": failure.reason if failure else "",
+        "detail": _plain(failure.detail) if failure else "",
+        "line": failure.line if failure and failure.line and 0 < failure.line < 2**31 else None,
+    }
+    return Outcome(fields | scores, merit)
+
+
+def _scores(predictions: object, examples: Examples) -> tuple[dict[str, Any], float]:
+    """Compare with the hidden labels, which only this process knows."""
+    board, parts = examples.board, examples.parts
+    values = contest.METRICS[board.metric].values(predictions, examples.labels[parts.hidden])
+    public, private = values[: len(parts.public)], values[len(parts.public) :]
+    scores: dict[str, Any] = {}
+    for prefix, part in (("", public), ("private_", private)):
+        means = standings.resampled_means(part, seed=board.resampling_seed)
+        low, high = standings.interval(means)
+        mean = float(part.mean())
+        if not all(map(math.isfinite, (mean, low, high))):
+            raise contest.Unusable("values too large to be averaged")
+        scores |= {f"{prefix}score": mean, f"{prefix}low": low, f"{prefix}high": high}
+        scores[f"{prefix}means"] = means.tobytes()
+    return scores, scores["score"] if board.larger_is_better else -scores["score"]
+
+
+def _plain(text: str) -> str:
+    """Return text that every database takes."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
+
+
+def own_examples(name: str, *, seed: int) -> tuple[Array, Array, list[str]]:
+    """Return features, labels and class names of one of the engine's data sets; `seed` draws made-up ones."""
+    if name == "digits":
+        digits = datasets.digits()
+        features = np.concatenate([digits.x_train, digits.x_test])
+        return features, np.concatenate([digits.y_train, digits.y_test]), [str(digit) for digit in range(10)]
+    rng = np.random.default_rng(seed)
+    points = {"moons": datasets.moons, "spirals": datasets.spirals, "flower": datasets.flower}[name]
+    features, labels = points(1200, rng=rng, noise={"moons": 0.25, "spirals": 0.06, "flower": 0.3}[name])
+    return features, labels, ["0", "1"]
