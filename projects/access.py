@@ -37,6 +37,7 @@ from projects.models import (
     Judge,
     Look,
     Membership,
+    Package,
     Project,
     Registration,
     RegistrationQuestion,
@@ -289,6 +290,13 @@ def certificate_to_have(
     found = Certificate.objects.valid().select_related("hackathon__course")
     found = found.filter(hackathon=event, pk=certificate)
     return seat, _one((found if seat.is_instructor else found.filter(user=seat.user)).first())
+
+
+def package_to_have(request: HttpRequest, slug: str, pk: int, package: int) -> tuple[Seat, Package]:
+    """Return an archive of a hackathon that an instructor organises."""
+    seat, event = hackathon_to_organise(request, slug, pk)
+    found = Package.objects.select_related("hackathon__course", "asked_by")
+    return seat, _one(found.filter(hackathon=event, pk=package).first())
 
 
 def certificate_to_check(code: str) -> Certificate | None:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from classroom import bell, clock
-from projects import custom, grading
+from projects import custom, grading, packing
 from projects.services import places
 
 #: How many bells one sweep rings at most; the next sweep follows in seconds.
@@ -23,6 +23,12 @@ def prove_next() -> None:
 
 
 @shared_task
+def pack_next() -> None:
+    """Pack the archive that has waited longest."""
+    packing.pack_next()
+
+
+@shared_task
 def sweep() -> None:
     """Give up what cannot be graded, ring again for what waits, and pass on places nobody accepted."""
     now = clock.now()
@@ -33,3 +39,6 @@ def sweep() -> None:
         places.settle(hackathon=event, now=now)
     for _ in range(min(custom.waiting_count(now=now), SWEEP_BELLS)):
         bell.ring(custom.PROVE_TASK)
+    packing.tidy_up(now=now)
+    if packing.waiting_count(now=now):
+        bell.ring(packing.PACK_TASK)

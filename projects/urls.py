@@ -16,6 +16,7 @@ from projects.views import (
     judging,
     moving,
     organising,
+    packages,
     participants,
     planning,
     projects,
@@ -164,6 +165,13 @@ urlpatterns = [
         name="issue_certificate_again",
     ),
     path("hackathon/<int:pk>/certificates/<slug:kind>/issue/", certificates.issue, name="issue_certificates"),
+    path(
+        "hackathon/<int:pk>/certificates/<slug:kind>/zip/",
+        packages.ask_certificates,
+        name="ask_for_certificates",
+    ),
+    path("hackathon/<int:pk>/archives/<int:package>/panel/", packages.panel, name="package_panel"),
+    path("hackathon/<int:pk>/archives/<int:package>.zip", packages.download, name="package"),
     path(
         "hackathon/<int:pk>/certificates/<slug:kind>/<slug:language>/",
         certificates.text,

@@ -8,6 +8,7 @@ from projects.models.exercise import CustomExercise
 from projects.models.exhibit import ProjectDraft
 from projects.models.hackathon import Consent, Hackathon
 from projects.models.judging import Conflict, Criterion, Judge, Look, Mark
+from projects.models.package import Package, PackagePart
 from projects.models.registration import Answer, Registration, RegistrationQuestion
 from projects.models.regrade import Regrade, Shadow, shadow_of
 from projects.models.schedule import (
@@ -56,6 +57,8 @@ __all__ = [
     "Look",
     "Mark",
     "Membership",
+    "Package",
+    "PackagePart",
     "Project",
     "ProjectDraft",
     "Registration",

@@ -71,6 +71,7 @@ from projects.services.organising import (
     remove_question,
     unpublish,
 )
+from projects.services.packages import ask_for_package
 from projects.services.participants import (
     Given,
     accept_offer,
@@ -149,6 +150,7 @@ __all__ = [
     "apply_regrade",
     "approve",
     "ask_for_help",
+    "ask_for_package",
     "asks_consent",
     "begin_regrade",
     "calendar_token",

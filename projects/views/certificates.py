@@ -17,7 +17,7 @@ from classroom.access import Seat
 from projects import access, queries, services
 from projects.errors import Refused
 from projects.forms.certificates import CertificateForm
-from projects.models import Hackathon
+from projects.models import CertificateKind, Hackathon, Package
 from projects.papers import issuing
 
 #: How many certificates one page lists.
@@ -132,9 +132,17 @@ def _page(request: HttpRequest, seat: Seat, event: Hackathon) -> dict[str, Any]:
         "step": "certificates",
         "kinds": queries.certificate_states(hackathon=event),
         "languages": settings.LANGUAGES,
+        "packages": _packages(event),
         "search": search,
         "page": Paginator(found, CERTIFICATES_A_PAGE).get_page(request.GET.get("page")),
     }
+
+
+def _packages(event: Hackathon) -> list[tuple[Package, str, str]]:
+    """Return the archives with the name of the kind and the language in each."""
+    rows = Package.objects.filter(hackathon=event, kind=Package.Kind.CERTIFICATES).order_by("-asked_at")
+    parts = [(package, *package.variant.partition("-")[::2]) for package in rows]
+    return [(package, str(CertificateKind(kind).label), language) for package, kind, language in parts]
 
 
 def _shown(content: bytes) -> HttpResponse:

@@ -1,0 +1,77 @@
+"""Archives that a worker packs: all certificates, or everything of a hackathon."""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from classroom.models import Leased
+from projects.models.hackathon import Hackathon
+
+
+class Package(Leased):
+    """An archive that somebody asked for. `variant` says which of its kind; a newer one replaces it.
+
+    Its bytes are rows of `PackagePart`: hosts share a database, not a disk, and no process holds them all.
+    """
+
+    class Kind(models.TextChoices):
+        """What is in it."""
+
+        CERTIFICATES = "certificates", _("certificates")
+        EVERYTHING = "everything", _("everything")
+
+    hackathon = models.ForeignKey(Hackathon, on_delete=models.CASCADE, related_name="packages")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    variant = models.CharField(_("variant"), max_length=30, blank=True)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    asked_at = models.DateTimeField(_("asked for"))
+    total = models.PositiveIntegerField(_("files"), default=0)
+    done = models.PositiveIntegerField(_("files packed"), default=0)
+    size_bytes = models.PositiveBigIntegerField(_("size in bytes"), default=0)
+    parts_count = models.PositiveIntegerField(_("parts"), default=0)
+    packed_at = models.DateTimeField(_("packed"), null=True, blank=True)
+    failed_at = models.DateTimeField(_("given up"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("archive")
+        verbose_name_plural = _("archives")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hackathon", "kind", "variant"], name="one_archive_a_hackathon_and_kind"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hackathon}, {self.kind} {self.variant}"
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a worker still has to do it."""
+        return self.packed_at is None and self.failed_at is None
+
+    def is_at_work(self, now: datetime) -> bool:
+        """Whether a worker packs it at `now`."""
+        return self.is_waiting and self.leased_until is not None and self.leased_until > now
+
+
+class PackagePart(models.Model):
+    """Some of an archive's bytes, written by one run of a worker."""
+
+    package = models.ForeignKey(Package, on_delete=models.CASCADE, related_name="parts")
+    run = models.PositiveIntegerField(_("run"))
+    number = models.PositiveIntegerField(_("number"))
+    content = models.BinaryField(_("content"))
+
+    class Meta:
+        verbose_name = _("part of an archive")
+        verbose_name_plural = _("parts of archives")
+        constraints = [
+            models.UniqueConstraint(fields=["package", "run", "number"], name="part_once_an_archive_and_run")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.package_id}, {self.number}"

@@ -1,0 +1,61 @@
+"""Archives: how far they are, and the download."""
+
+from collections.abc import Iterator
+
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from classroom import clock
+from projects import access, services
+from projects.models import Package, PackagePart
+from projects.papers import issuing
+
+
+@require_POST
+def ask_certificates(request: HttpRequest, slug: str, pk: int, kind: str) -> HttpResponse:
+    """Have all certificates of a kind packed."""
+    seat, event, chosen = access.certificates_to_organise(request, slug, pk, kind)
+    language = request.POST.get("language", "")
+    if language not in issuing.LANGUAGES:
+        raise Http404(_("Certificates are not written in this language."))
+    services.ask_for_package(
+        event=event,
+        kind=Package.Kind.CERTIFICATES,
+        variant=f"{chosen}-{language}",
+        by=seat.user,
+        now=clock.now(),
+    )
+    return redirect("projects:certificates", slug, pk)
+
+
+@require_GET
+def panel(request: HttpRequest, slug: str, pk: int, package: int) -> HttpResponse:
+    """Show how far an archive is, for a page that asks again and again."""
+    seat, found = access.package_to_have(request, slug, pk, package)
+    page = {"seat": seat, "event": found.hackathon, "package": found}
+    return render(request, "projects/_package.html", page)
+
+
+@require_GET
+def download(request: HttpRequest, slug: str, pk: int, package: int) -> HttpResponse | StreamingHttpResponse:
+    """Download an archive, a part at a time."""
+    _seat, found = access.package_to_have(request, slug, pk, package)
+    if found.packed_at is None:
+        raise Http404(_("This archive is not packed yet."))
+    response = StreamingHttpResponse(_parts(found), content_type="application/zip")
+    name = slugify(f"{found.hackathon.title} {found.kind} {found.variant}") or "archive"
+    response["Content-Disposition"] = f'attachment; filename="{name}.zip"'
+    response["Content-Length"] = str(found.size_bytes)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _parts(package: Package) -> Iterator[bytes]:
+    """Read one part after another; one that has gone meanwhile ends the download short of its length."""
+    rows = PackagePart.objects.filter(package=package, run=package.run)
+    for number in range(package.parts_count):
+        yield bytes(rows.get(number=number).content)
