@@ -406,7 +406,7 @@ def test_the_list_asks_the_same_number_of_queries(
         team_of(event)
     issue(event, by=instructor)
     browser = as_user(instructor)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         browser.get(url("certificates", event))
 
 
