@@ -64,11 +64,11 @@ $(STATIC): .venv/.site classroom/assets.py $(wildcard $(LIBRARIES)) $(shell find
 	@$(MANAGE) collectstatic --noinput --verbosity 0
 	@touch $@
 
-# Both databases: all tests on SQLite, then on PostgreSQL all but those of the running site.
+# Both databases: all tests on SQLite, then on PostgreSQL those that use the database alone.
 PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist loadgroup --quiet
 test: .venv/.dev libraries $(CATALOGUES)
 	@$(PYTEST) $(ARGS)
-	@DB=postgresql $(PYTEST) -m "not site" --ignore tests/nnengine $(ARGS)
+	@DB=postgresql $(PYTEST) -m database $(ARGS)
 
 # Everything that reads the code without running it.
 check: .venv/.dev

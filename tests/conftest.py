@@ -21,6 +21,8 @@ def pytest_collection_modifyitems(items):
         if "site" in item.fixturenames:
             item.add_marker(pytest.mark.xdist_group("site"))
             item.add_marker(pytest.mark.site)
+        elif item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames):
+            item.add_marker(pytest.mark.database)
     items.sort(key=lambda item: "site" not in item.fixturenames)
 
 
