@@ -12,7 +12,7 @@ from classroom.models import Enrolment, Role, User
 from classroom.prepared import ID, MOMENT, Given, Insert, Rows, Update
 from quizzes.errors import Refused, TooLate, TooLong
 from quizzes.kinds import Value
-from quizzes.models import Answer, Attempt, AttemptEvent
+from quizzes.models import Answer, Attempt, AttemptEvent, AttemptItem
 from quizzes.models.attempt import AttemptQuerySet
 from quizzes.replay import Standing, standing_answers
 
@@ -21,8 +21,9 @@ MAX_ANSWER_CHARACTERS = 20_000
 #: Two tabs in turns are one conflict, not one a keystroke.
 CONFLICT_QUIET = timedelta(seconds=30)
 
-#: The field for the name of a browser tab.
+#: The fields for the name of a browser tab and a question's place.
 NAME = models.CharField()
+POSITION = models.PositiveSmallIntegerField()
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,10 @@ def _mine() -> AttemptQuerySet:
 
 
 def _undisturbed() -> AttemptQuerySet:
-    """Return the attempt if it takes answers and no other tab has written since this one looked."""
+    """Return the attempt if it asks this and takes answers, and no other tab wrote since this one looked."""
+    asked = AttemptItem.objects.filter(attempt=OuterRef("pk"), position=Given("position", POSITION))
     known = Q(writer="") | Q(writer=Given("client", NAME)) | Q(last_saved_at=Given("seen", MOMENT))
-    return _mine().accepting(Given("now", MOMENT)).filter(known)
+    return _mine().accepting(Given("now", MOMENT)).filter(known, Exists(asked))
 
 
 # A save's statements; a whole class runs them every second.
@@ -104,14 +106,14 @@ def record_answer(
     TooLong
         The answer is longer than any answer is.
     Refused
-        The attempt is not this person's.
+        The attempt is not this person's, or has no such question.
     """
     if len(json.dumps(value)) > MAX_ANSWER_CHARACTERS:
         raise TooLong(_("This answer is too long to be saved."))
     client = client[:36]
     others = None
     with transaction.atomic():
-        if not _CLAIM(attempt=attempt_id, user=user.pk, now=now, client=client, seen=seen):
+        if not _CLAIM(attempt=attempt_id, user=user.pk, now=now, client=client, seen=seen, position=position):
             others = _take_over(attempt_id, user, client, position, now)
         answer = Answer(
             attempt_id=attempt_id,
@@ -146,6 +148,8 @@ def _take_over(attempt_id: int, user: User, client: str, position: int, now: dat
     attempt = Attempt.objects.select_for_update(of=("self",)).get(pk=attempt_id)
     if not attempt.is_accepting(now):
         raise TooLate(_("The time is up: this change came too late. What was saved before counts."))
+    if not attempt.items.filter(position=position).exists():
+        raise Refused(_("This attempt has no such question: reload the page."))
     other = attempt.writer
     Attempt.objects.filter(pk=attempt.pk).update(last_saved_at=now, writer=client)
     told = attempt.events.filter(what=AttemptEvent.What.CONFLICT, at__gt=now - CONFLICT_QUIET)

@@ -202,6 +202,13 @@ def test_a_broken_save_is_told_so(as_student, attempt, body):
     assert (response.status_code, list(response.json())) == (400, ["error"])
 
 
+def test_an_answer_to_no_question_of_the_attempt_is_refused(as_student, attempt):
+    response = save(as_student, attempt, 9, "0")
+    assert response.status_code == 403
+    assert response.json() == {"error": "This attempt has no such question: reload the page."}
+    assert Answer.objects.count() == 0
+
+
 def test_a_very_long_answer_is_refused(as_student, attempt):
     assert save(as_student, attempt, 3, "x" * 30_000).status_code == 413
 
