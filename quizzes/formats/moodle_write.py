@@ -17,6 +17,7 @@ from quizzes.formats.writing import (
     each,
     number,
     refuse_kind,
+    warn_of_lost,
     widest_tolerance,
 )
 from quizzes.kinds.cloze import GAP
@@ -41,6 +42,7 @@ def write(drafts: Sequence[Draft]) -> tuple[bytes, list[Problem]]:
 def _question(draft: Draft, problems: list[Problem]) -> Element:
     if draft.kind not in _WRITERS:
         raise refuse_kind(draft, "Moodle XML")
+    warn_of_lost(draft, (), "Moodle XML", problems)
     kind, write_answers = _WRITERS[draft.kind]
     if draft.data.get("all_or_nothing") and draft.kind == "multiple":
         kind = "multichoiceset"  # a plugin that most sites have

@@ -36,12 +36,20 @@ def refuse_kind(draft: Draft, format_name: str) -> Unreadable:
 
 
 def warn_of_lost(draft: Draft, names: Sequence[str], format_name: str, problems: list[Problem]) -> None:
-    """Say which details a format has no place for."""
+    """Say which details a format has no place for; the names of wrong ideas are no format's but ours."""
     lost = [name for name in names if draft.data.get(name)]
+    lost += ["misconception"] if _names_wrong_ideas(draft.data) else []
     if lost:
         message = _("“%(title)s”: %(format)s has no place for %(names)s; it was left out.")
         values = {"title": draft.title, "format": format_name, "names": ", ".join(lost)}
         problems.append(Problem(message % values, is_warning=True))
+
+
+def _names_wrong_ideas(data: object) -> bool:
+    """Tell whether an answer somewhere in the question has a misconception."""
+    if isinstance(data, dict):
+        return bool(data.get("misconception")) or _names_wrong_ideas(list(data.values()))
+    return isinstance(data, list) and any(map(_names_wrong_ideas, data))
 
 
 def number(value: float) -> str:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from quizzes import formats
 from quizzes.formats import package
+from quizzes.formats.draft import Draft
 from tests.quizzes.factories import GRADIENT
 from tests.quizzes.formats.drafts import DATA, drafts
 
@@ -154,3 +155,19 @@ def test_a_kind_without_a_place_in_a_format_is_named(name, kind):
     assert "Mine" in problem.message
     assert "CSV" in problem.message
     assert formats.read("f", content, name).drafts == []
+
+
+@pytest.mark.parametrize(
+    ("name", "carries"), [("gift", False), ("moodle_xml", False), ("qti21", True), ("csv", True)]
+)
+def test_the_name_of_a_wrong_idea_is_carried_or_warned_of(name, carries):
+    options = [
+        {"text": "4", "right": True},
+        {"text": "3", "right": False, "misconception": "forgot the padding"},
+    ]
+    draft = Draft(title="Width", kind="single", body="How wide?", data={"options": options})
+    content, problems = formats.write(name, [draft])
+    told = [problem.message for problem in problems if "misconception" in problem.message]
+    assert len(told) == (not carries)
+    [again] = formats.read("questions", content).drafts
+    assert ("misconception" in again.data["options"][1]) == carries
