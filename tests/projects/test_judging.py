@@ -359,13 +359,11 @@ def test_judges_who_ask_at_once_are_sent_to_different_projects():
     challenge = challenge_of(event)
     for _ in range(5):
         project_of(team_of(event), challenge)
-    judges = [judge_of(event) for _ in range(5)]
     for spread in (1, 2, 3):
+        judges = [judge_of(event) for _ in range(5)]
         at_once(
             [lambda judge=judge: services.next_look(judge=judge, now=NOW) for judge in judges], refusals=()
         )
-        for look in Look.objects.under_way():
-            services.place(look=look, at=1, marks={}, comment="", now=NOW)
         assert [project.looks.count() for project in Project.objects.all()] == [spread] * 5
 
 
