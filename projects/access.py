@@ -47,6 +47,7 @@ from projects.models import (
     Session,
     Submission,
     Team,
+    Track,
 )
 from projects.models.certificate import CHECK_CODE_LENGTH
 from projects.models.team import CODE_ALPHABET
@@ -194,7 +195,7 @@ def judge_of(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Judge]:
     Judges need not take part in the course: those from outside sit as guests, who see nothing else of it. So
     do viewers, who change nothing anywhere else.
     """
-    judges = Judge.objects.select_related("hackathon__course", "user").filter(left_at=None)
+    judges = Judge.objects.select_related("hackathon__course", "user", "track").filter(left_at=None)
     user = signed_in(request)
     judge = _one(judges.filter(hackathon__course__slug=slug, hackathon=pk, user=user).first())
     members = Enrolment.objects.filter(course=judge.hackathon.course, user=user, left_at=None)
@@ -206,14 +207,16 @@ def judge_of(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Judge]:
 def look_of(request: HttpRequest, slug: str, pk: int, look: int) -> tuple[Seat, Look]:
     """Return a look of the asking judge's own."""
     seat, judge = judge_of(request, slug, pk)
-    looks = Look.objects.select_related("judge__hackathon__course", "judge__user", "project__team")
+    looks = Look.objects.select_related(
+        "judge__hackathon__course", "judge__user", "judge__track", "project__team"
+    )
     return seat, _one(looks.filter(judge=judge, pk=look, project__withdrawn_at=None).first())
 
 
 def judge_to_organise(request: HttpRequest, slug: str, pk: int, judge: int) -> tuple[Seat, Judge]:
     """Return a judge of a hackathon that an instructor organises."""
     seat, event = hackathon_to_organise(request, slug, pk)
-    judges = Judge.objects.select_related("hackathon__course", "user").filter(hackathon=event)
+    judges = Judge.objects.select_related("hackathon__course", "user", "track").filter(hackathon=event)
     return seat, _one(judges.filter(pk=judge).first())
 
 
@@ -230,6 +233,13 @@ def criterion_to_organise(
     """Return a criterion of a hackathon's rubric, for an instructor."""
     seat, event = hackathon_to_organise(request, slug, pk)
     return seat, event, _one(Criterion.objects.filter(hackathon=event, pk=criterion).first())
+
+
+def track_to_organise(request: HttpRequest, slug: str, pk: int, track: int) -> tuple[Seat, Hackathon, Track]:
+    """Return a track of a hackathon that an instructor organises."""
+    seat, event = hackathon_to_organise(request, slug, pk)
+    tracks = Track.objects.select_related("challenge", "hackathon")
+    return seat, event, _one(tracks.filter(hackathon=event, pk=track).first())
 
 
 def hackathon_to_organise(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Hackathon]:

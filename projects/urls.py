@@ -30,6 +30,7 @@ from projects.views import (
     staff,
     submissions,
     teams,
+    tracks,
 )
 
 app_name = "projects"
@@ -132,6 +133,7 @@ urlpatterns = [
     path("hackathon/<int:pk>/judging/panel/", judges.judging_panel, name="judging_panel"),
     path("hackathon/<int:pk>/judging/invite/", judges.invite, name="invite_judges"),
     path("hackathon/<int:pk>/judging/judges/<int:judge>/", judges.judge, name="judge_conflicts"),
+    path("hackathon/<int:pk>/judging/judges/<int:judge>/assign/", judges.assign, name="assign_judge"),
     path("hackathon/<int:pk>/judging/judges/<int:judge>/remove/", judges.remove, name="remove_judge"),
     path(
         "hackathon/<int:pk>/judging/conflicts/<int:conflict>/revoke/",
@@ -140,6 +142,12 @@ urlpatterns = [
     ),
     path("hackathon/<int:pk>/judging/marks/", judges.marks, name="marks"),
     path("hackathon/<int:pk>/judging.csv", judges.marks_csv, name="marks_csv"),
+    path("hackathon/<int:pk>/tracks/", tracks.tracks, name="tracks"),
+    path("hackathon/<int:pk>/tracks/new/", tracks.new, name="new_track"),
+    path("hackathon/<int:pk>/tracks/enter/", tracks.enter, name="enter_tracks"),
+    path("hackathon/<int:pk>/tracks/<int:track>/", tracks.edit, name="edit_track"),
+    path("hackathon/<int:pk>/tracks/<int:track>/move/", tracks.move, name="move_track"),
+    path("hackathon/<int:pk>/tracks/<int:track>/remove/", tracks.remove, name="remove_track"),
     path("hackathon/<int:pk>/rubric/", rubric.rubric, name="rubric"),
     path("hackathon/<int:pk>/rubric/new/", rubric.new, name="new_criterion"),
     path("hackathon/<int:pk>/rubric/<int:criterion>/", rubric.edit, name="edit_criterion"),

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classroom.models.user import GUEST_DOMAIN
 from classroom.people import Person, parse_people
-from projects.models import Criterion, Look
+from projects.models import Challenge, Criterion, Hackathon, Look, Track
 
 #: At most so many judges are invited at once.
 MOST_AT_ONCE = 200
@@ -25,6 +25,17 @@ class InviteJudgesForm(forms.Form):
             "course."
         ),
     )
+
+    track = forms.ModelChoiceField(
+        label=_("What do they judge?"),
+        queryset=Track.objects.none(),
+        required=False,
+        empty_label=_("the whole"),
+    )
+
+    def __init__(self, *args: Any, hackathon: Hackathon, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        _offer_tracks(self, hackathon)
 
     def clean_people(self) -> list[Person]:
         """Read the addresses; name the lines that hold none."""
@@ -58,6 +69,61 @@ class CriterionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for t
         if weight > 100:
             raise forms.ValidationError(_("Give a weight from 1 to 100."))
         return weight
+
+
+class AssignForm(forms.Form):
+    """What a judge judges."""
+
+    track = forms.ModelChoiceField(
+        label=_("What they judge"), queryset=Track.objects.none(), required=False, empty_label=_("the whole")
+    )
+
+    def __init__(self, *args: Any, hackathon: Hackathon, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        _offer_tracks(self, hackathon)
+
+
+def _offer_tracks(form: forms.Form, hackathon: Hackathon) -> None:
+    """Ask for a track only where there are any."""
+    tracks = Track.objects.filter(hackathon=hackathon)
+    if tracks:
+        form.fields["track"].queryset = tracks  # type: ignore[attr-defined]  # a ModelChoiceField
+    else:
+        del form.fields["track"]
+
+
+class TrackForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type checkers only
+    """A track."""
+
+    class Meta:
+        model = Track
+        fields = ("title", "question", "challenge", "by_choice")
+
+    def __init__(self, *args: Any, hackathon: Hackathon, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        challenge = self.fields["challenge"]
+        challenge.queryset = Challenge.objects.filter(hackathon=hackathon)  # type: ignore[attr-defined]  # as above
+        challenge.empty_label = _("projects of all challenges")  # type: ignore[attr-defined]
+
+
+class EnterTracksForm(forms.Form):
+    """In which tracks a team's project competes."""
+
+    tracks = forms.MultipleChoiceField(
+        label=_("Compete in"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, tracks: list[Track], **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+        super().__init__(*args, **kwargs)
+        self.offered = {str(track.pk): track for track in tracks}
+        self.fields["tracks"].choices = [  # type: ignore[attr-defined]  # declared above
+            (pk, f"{track.title}: {track.question}" if track.question else track.title)
+            for pk, track in self.offered.items()
+        ]
+
+    def chosen(self) -> list[Track]:
+        """Return the tracks that were ticked."""
+        return [self.offered[pk] for pk in self.cleaned_data["tracks"]]
 
 
 class ConflictForm(forms.Form):

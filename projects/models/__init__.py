@@ -30,6 +30,7 @@ from projects.models.submission import (
     new_seed,
 )
 from projects.models.team import FailedJoin, Membership, Project, Team, new_join_code
+from projects.models.track import Track, TrackEntry, competing
 
 __all__ = [
     "BOARD_PREFIX",
@@ -73,7 +74,10 @@ __all__ = [
     "State",
     "Submission",
     "Team",
+    "Track",
+    "TrackEntry",
     "Training",
+    "competing",
     "new_calendar_token",
     "new_join_code",
     "new_seed",

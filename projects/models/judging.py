@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from projects.models.hackathon import Hackathon
 from projects.models.team import Project, Team
+from projects.models.track import Track
 
 
 class Criterion(models.Model):
@@ -34,6 +35,15 @@ class Judge(models.Model):
 
     hackathon = models.ForeignKey(Hackathon, on_delete=models.CASCADE, related_name="judges")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="judgeships")
+    track = models.ForeignKey(
+        Track,
+        on_delete=models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="judges",
+        verbose_name=_("track"),
+        help_text=_("Empty: they judge the whole."),
+    )
     added_at = models.DateTimeField(_("added"))
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from projects import ranking
-from projects.models import Hackathon, Look, Mark, Project
+from projects.models import Hackathon, Look, Mark, Project, Track, competing
+from projects.models.judging import LookQuerySet
 
 #: A project is judged when so many have placed it.
 ENOUGH_LOOKS = 3
@@ -43,21 +44,21 @@ class JudgingReport:
     standings: list[ProjectStanding]
 
 
-def judging_report(*, hackathon: Hackathon) -> JudgingReport:
-    """Fit the ranking to all orders there are; three queries, whatever their number."""
+def judging_report(*, hackathon: Hackathon, track: Track | None = None) -> JudgingReport:
+    """Fit the ranking to all orders there are; three queries, whatever their number, of a track four.
+
+    A track that nobody has judged follows the orders of those who judge the whole.
+    """
     projects = {
-        project.pk: project
-        for project in Project.objects.registered()
-        .approved()
-        .filter(team__hackathon=hackathon)
-        .select_related("team", "challenge")
+        project.pk: project for project in competing(hackathon, track).select_related("team", "challenge")
     }
     orders: defaultdict[int, list[int]] = defaultdict(list)
-    looks = Look.objects.counting().filter(judge__hackathon=hackathon).order_by("judge", "place", "pk")
-    for judge, project in looks.values_list("judge_id", "project_id"):
-        orders[judge].append(project)
+    looks = _looks(hackathon, track)
+    for judge, project in looks.order_by("judge", "place", "pk").values_list("judge_id", "project_id"):
+        if project in projects:
+            orders[judge].append(project)
     ranked = _ranked(tuple(projects), tuple(map(tuple, orders.values())))
-    rubric = _rubric(hackathon)
+    rubric = _rubric(looks)
     behind = [standing.item for standing in ranked.standings[1:]]
     places = ranking.tied_places([(round(s.strength, 9), s.copeland) for s in ranked.standings])
     standings = [
@@ -81,9 +82,15 @@ def judging_report(*, hackathon: Hackathon) -> JudgingReport:
 _ranked = lru_cache(maxsize=8)(ranking.rank)
 
 
-def _rubric(hackathon: Hackathon) -> dict[int, list[float]]:
+def _looks(hackathon: Hackathon, track: Track | None) -> LookQuerySet:
+    looks = Look.objects.counting().filter(judge__hackathon=hackathon)
+    own = looks.filter(judge__track=track)
+    return own if track is None or own.exists() else looks.filter(judge__track=None)
+
+
+def _rubric(looks: LookQuerySet) -> dict[int, list[float]]:
     """Return what each judge gave each project, criteria weighted."""
-    marks = Mark.objects.filter(look__in=Look.objects.counting().filter(judge__hackathon=hackathon))
+    marks = Mark.objects.filter(look__in=looks)
     by_look: defaultdict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
     for project, look, points, weight in marks.order_by("pk").values_list(
         "look__project_id", "look_id", "points", "criterion__weight"
@@ -104,6 +111,7 @@ class MarkLine:
     project: str
     team: str
     judge: str
+    track: str
     place: int
     marks: tuple[tuple[str, int | None], ...]
     mean: float | None
@@ -116,7 +124,7 @@ def mark_lines(*, hackathon: Hackathon, projects: Iterable[Project]) -> list[Mar
     looks = (
         Look.objects.counting()
         .filter(judge__hackathon=hackathon, project__in=list(projects))
-        .select_related("judge__user", "project__team")
+        .select_related("judge__user", "judge__track", "project__team")
         .prefetch_related("marks")
         .order_by("project__title", "project", "judge__user__name", "judge")
     )
@@ -131,6 +139,7 @@ def mark_lines(*, hackathon: Hackathon, projects: Iterable[Project]) -> list[Mar
                 project=look.project.title,
                 team=look.project.team.name,
                 judge=str(look.judge.user),
+                track=look.judge.track.title if look.judge.track else "",
                 place=look.place or 0,
                 marks=tuple((criterion.title, given.get(criterion.pk)) for criterion in criteria),
                 mean=ranking.weighted_mean(weighted),

@@ -13,12 +13,14 @@ from classroom import notify
 from classroom.models import AuditEntry, User
 from classroom.people import Person
 from projects import words
-from projects.models import Conflict, Hackathon, Judge, Look, Team
+from projects.models import Conflict, Hackathon, Judge, Look, Team, Track
 from projects.services.judging import forget_looks
 
 
-def invite_judges(*, hackathon: Hackathon, people: Iterable[Person], by: User, now: datetime) -> list[Judge]:
-    """Let people judge and write to each who does not yet; return those.
+def invite_judges(
+    *, hackathon: Hackathon, people: Iterable[Person], by: User, now: datetime, track: Track | None = None
+) -> list[Judge]:
+    """Let people judge, in a track or the whole, and write to each who does not yet; return those.
 
     Whoever has no account gets one: the letter's link leads to signing in, with a code that goes to the same
     address. They need not take part in the course.
@@ -31,16 +33,18 @@ def invite_judges(*, hackathon: Hackathon, people: Iterable[Person], by: User, n
             )
             if Judge.objects.filter(hackathon=hackathon, user=user, left_at=None).exists():
                 continue
-            judge = add_judge(hackathon=hackathon, user=user, now=now)
+            judge = add_judge(hackathon=hackathon, user=user, now=now, track=track)
             _write_to(judge, now)
             _log("judge.added", judge, by, now)
             invited.append(judge)
     return invited
 
 
-def add_judge(*, hackathon: Hackathon, user: User, now: datetime) -> Judge:
-    """Let somebody judge, again where they had left; a second time changes nothing."""
-    judge, created = Judge.objects.get_or_create(hackathon=hackathon, user=user, defaults={"added_at": now})
+def add_judge(*, hackathon: Hackathon, user: User, now: datetime, track: Track | None = None) -> Judge:
+    """Let somebody judge, again where they had left; a second time changes nothing, the track neither."""
+    judge, created = Judge.objects.get_or_create(
+        hackathon=hackathon, user=user, defaults={"added_at": now, "track": track}
+    )
     if not created and judge.left_at:
         judge.left_at = None
         judge.save(update_fields=["left_at"])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from projects import ranking, words
 from projects.errors import Refused
-from projects.models import Criterion, Hackathon, Judge, Look, Mark, Project
+from projects.models import Criterion, Hackathon, Judge, Look, Mark, Project, competing
 
 
 def next_look(*, judge: Judge, now: datetime) -> Look | None:
@@ -115,19 +115,19 @@ def check_judging_open(*, hackathon: Hackathon, now: datetime) -> None:
 
 
 def may_judge(judge: Judge) -> QuerySet[Project]:
-    """Return what a judge may see: nothing of their own, and no team with a conflict of interest."""
+    """Return what a judge may see: what competes in their track, is not their own, no team in conflict."""
     return (
-        Project.objects.registered()
-        .approved()
-        .filter(team__hackathon=judge.hackathon_id)
-        .exclude(team__conflicts__judge=judge)
+        competing(judge.hackathon, judge.track)
         .exclude(authors=judge.user_id)
+        .exclude(team__conflicts__judge=judge)
         .exclude(team__memberships__user=judge.user_id)
     )
 
 
 def _new_look(judge: Judge, allowed: QuerySet[Project], now: datetime) -> Look | None:
-    looks = Look.objects.filter(judge__hackathon=judge.hackathon_id, skipped_at=None)
+    looks = Look.objects.filter(
+        judge__hackathon=judge.hackathon_id, judge__track=judge.track_id, skipped_at=None
+    )
     seen_by: dict[int, list[int]] = {}
     for by, project in looks.values_list("judge_id", "project_id"):
         seen_by.setdefault(by, []).append(project)

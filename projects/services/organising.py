@@ -20,11 +20,12 @@ from projects.models import (
     RegistrationQuestion,
     Submission,
     Team,
+    Track,
 )
 from projects.services import places
 from projects.services.challenges import Extras, equip
 
-Placed = TypeVar("Placed", Challenge, RegistrationQuestion, Award, Criterion)
+Placed = TypeVar("Placed", Challenge, RegistrationQuestion, Award, Criterion, Track)
 
 
 def create_event(*, event: Hackathon, by: User, now: datetime) -> Hackathon:
@@ -184,7 +185,7 @@ def remove_question(*, question: RegistrationQuestion, now: datetime) -> None:
 
 
 def move(*, event: Hackathon, item: Placed, step: int) -> None:
-    """Move a challenge, a question, an award or a criterion of `event` up (-1) or down (1) in its list."""
+    """Move something of `event` that has a position up (-1) or down (1) in its list."""
     with transaction.atomic():
         places.lock(event)
         rows = type(item)._default_manager.filter(hackathon=event).order_by("position", "pk")

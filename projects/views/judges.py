@@ -13,7 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from classroom import clock, exports
 from classroom.access import Seat
 from projects import access, queries, ranking, services
-from projects.forms.judging import ConflictForm, InviteJudgesForm
+from projects.errors import Refused
+from projects.forms.judging import AssignForm, ConflictForm, InviteJudgesForm
 from projects.models import Hackathon, Project, Team
 
 #: What the suggestion of how many judges assumes where no window is set, in minutes.
@@ -35,18 +36,23 @@ def judging(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def judging_panel(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show who is how far alone, for a page that asks again and again."""
     seat, event = access.hackathon_to_review(request, slug, pk)
-    return render(request, "projects/_judging_panel.html", _progress(seat, event))
+    progress = queries.judging_progress(hackathon=event)
+    return render(request, "projects/_judging_panel.html", _progress(seat, event, progress))
 
 
 @require_POST
 def invite(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Let people judge, and write to them."""
     seat, event = access.hackathon_to_organise(request, slug, pk)
-    form = InviteJudgesForm(request.POST)
+    form = InviteJudgesForm(request.POST, hackathon=event)
     if not form.is_valid():
         return _page(request, seat, event, form=form)
     invited = services.invite_judges(
-        hackathon=event, people=form.cleaned_data["people"], by=seat.user, now=clock.now()
+        hackathon=event,
+        people=form.cleaned_data["people"],
+        track=form.cleaned_data.get("track"),
+        by=seat.user,
+        now=clock.now(),
     )
     text = ngettext("%(n)d judge is invited.", "%(n)d judges are invited.", len(invited))
     messages.success(request, text % {"n": len(invited)})
@@ -70,8 +76,25 @@ def judge(request: HttpRequest, slug: str, pk: int, judge: int) -> HttpResponse:
         "judge": found,
         "conflicts": found.conflicts.select_related("team").order_by("team__name"),
         "form": form,
+        "assign_form": AssignForm(hackathon=found.hackathon, initial={"track": found.track_id}),
     }
     return render(request, "projects/judge_conflicts.html", page, status=422 if form.errors else 200)
+
+
+@require_POST
+def assign(request: HttpRequest, slug: str, pk: int, judge: int) -> HttpResponse:
+    """Let a judge judge in a track, or the whole."""
+    _seat, found = access.judge_to_organise(request, slug, pk, judge)
+    form = AssignForm(request.POST, hackathon=found.hackathon)
+    try:
+        if not form.is_valid():
+            raise Refused(_("This track is gone. Choose another one."))
+        services.assign_judge(judge=found, track=form.cleaned_data.get("track"))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Saved."))
+    return redirect("projects:judge_conflicts", slug, pk, judge)
 
 
 @require_POST
@@ -107,12 +130,22 @@ def marks_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Download what every judge said, one line a judge and project."""
     _seat, event = access.hackathon_to_review(request, slug, pk)
     criteria = list(event.criteria.all())
-    header = ["project", "team", "judge", "place", *(one.title for one in criteria), "mean", "comment"]
+    header = [
+        "project",
+        "team",
+        "judge",
+        "track",
+        "place",
+        *(one.title for one in criteria),
+        "mean",
+        "comment",
+    ]
     rows = [
         [
             line.project,
             line.team,
             line.judge,
+            line.track,
             line.place,
             *(points for _title, points in line.marks),
             line.mean,
@@ -133,19 +166,20 @@ def _judged(event: Hackathon) -> QuerySet[Project]:
     )
 
 
-def _progress(seat: Seat, event: Hackathon) -> dict[str, object]:
-    progress = queries.judging_progress(hackathon=event)
+def _progress(seat: Seat, event: Hackathon, progress: queries.JudgingProgress) -> dict[str, object]:
     minutes = JUDGING_MINUTES
     if event.judging_opens_at and event.judging_closes_at:
         minutes = max(1, int((event.judging_closes_at - event.judging_opens_at).total_seconds() // 60))
-    needed = ranking.judges_needed(projects=progress.projects, minutes=minutes)
-    # A judge looks at each project once.
-    needed = max(needed, queries.ENOUGH_LOOKS)
+    # A judge looks at each project once, so it takes as many judges as looks.
+    suggested = [
+        max(ranking.judges_needed(projects=row.projects, minutes=minutes), queries.ENOUGH_LOOKS)
+        for row in progress.tracks
+    ]
     return {
         "seat": seat,
         "event": event,
         "progress": progress,
-        "needed": needed,
+        "rows": list(zip(progress.tracks, suggested, strict=True)),
         "minutes": minutes,
         "enough": queries.ENOUGH_LOOKS,
     }
@@ -154,10 +188,17 @@ def _progress(seat: Seat, event: Hackathon) -> dict[str, object]:
 def _page(
     request: HttpRequest, seat: Seat, event: Hackathon, form: InviteJudgesForm | None = None
 ) -> HttpResponse:
-    standings = queries.judging_report(hackathon=event).standings
-    page = _progress(seat, event) | {
+    progress = queries.judging_progress(hackathon=event)
+    page = _progress(seat, event, progress)
+    wanted = request.GET.get("track", "")
+    tracks = [row.track for row in progress.tracks if row.track]
+    track = next((one for one in tracks if str(one.pk) == wanted), None)
+    standings = queries.judging_report(hackathon=event, track=track).standings
+    page |= {
+        "tracks": tracks,
+        "track": track,
         "page": Paginator(standings, STANDINGS_A_PAGE).get_page(request.GET.get("page")),
-        "form": form or InviteJudgesForm(),
+        "form": form or InviteJudgesForm(hackathon=event),
         "step": "judging",
     }
     return render(request, "projects/judging.html", page, status=422 if form else 200)

@@ -55,6 +55,7 @@ def project(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "seen": stored.changed_at.isoformat() if stored else "",
         "is_due": now >= event.submission_closes_at,
         "requirements": _requirements(registered) if registered else [],
+        "tracks": services.tracks_to_enter(project=registered) if registered else [],
     }
     return render(request, "projects/project.html", page, status=422 if request.method == "POST" else 200)
 

@@ -146,7 +146,7 @@ class TestConflicts:
     def test_own_team_counts_as_nothing_left(self, event, projects):
         inside = members(projects[0].team)[0]
         services.add_judge(hackathon=event, user=inside, now=NOW)
-        assert [row.left for row in queries.judging_progress(hackathon=event).judges] == [2]
+        assert [row.left for row in queries.judging_progress(hackathon=event).tracks[0].judges] == [2]
 
     def test_only_the_events_instructors_decide(self, as_user, event, projects, judge):
         services.declare_conflict(judge=judge, team=projects[0].team, now=NOW)
@@ -183,8 +183,8 @@ class TestMarks:
             (f"Project {n}", (("Idea", 4), ("Code", None)), 4.0) for n in range(3)
         ]
         rows = list(csv.reader(io.StringIO(client.get(url("marks_csv", event)).content.decode("utf-8-sig"))))
-        assert rows[0] == ["project", "team", "judge", "place", "Idea", "Code", "mean", "comment"]
-        assert [row[4:] for row in rows[1:]] == [["4", "", "4.0", "'=1+1"]] * 3
+        assert rows[0] == ["project", "team", "judge", "track", "place", "Idea", "Code", "mean", "comment"]
+        assert [row[5:] for row in rows[1:]] == [["4", "", "4.0", "'=1+1"]] * 3
 
     def test_nobody_else_does(self, as_user, event, said, outsider):
         for name in ("marks", "marks_csv", "judging", "judging_panel"):
@@ -201,7 +201,7 @@ class TestMarks:
             judge = services.add_judge(hackathon=event, user=instructor_of(event.course), now=NOW)
             place_all(judge, marks={idea: 3})
         client = as_user(instructor)
-        for name, count in (("judging", 13), ("judging_panel", 10), ("marks", 9)):
+        for name, count in (("judging", 16), ("judging_panel", 12), ("marks", 9)):
             with django_assert_num_queries(count):
                 assert client.get(url(name, event)).status_code == 200
 

@@ -168,7 +168,7 @@ def test_what_waits_for_approval_is_not_judged(event, projects):
     assert order_of(judge) == ["Project 0", "Project 1"]
     Project.objects.filter(pk=projects[0].pk).update(approved_at=None)
     assert [row.project for row in queries.judging_report(hackathon=event).standings] == [projects[1]]
-    assert queries.judge_desk(judge=judge).projects == 1
+    assert queries.judge_desk(judge=judge).field.projects == 1
 
 
 def test_an_author_judges_not_what_they_wrote(event, projects):
@@ -176,7 +176,7 @@ def test_an_author_judges_not_what_they_wrote(event, projects):
     judge = judge_of(event)
     see_all(judge, [project.title for project in projects])
     projects[0].authors.add(judge.user)
-    assert queries.judging_progress(hackathon=event).judges[0].left == 0
+    assert queries.judging_progress(hackathon=event).tracks[0].judges[0].left == 0
     counts = {row.project: row.looks for row in queries.judging_report(hackathon=event).standings}
     assert [counts[project] for project in projects] == [0, 1, 1, 1]
     again = judge_of(event)
@@ -217,9 +217,9 @@ def test_queries_do_not_grow_with_judges(event, projects, judges, django_assert_
         see_all(judge := judge_of(event), [project.title for project in projects])
     with django_assert_num_queries(3):
         queries.judging_report(hackathon=event)
-    with django_assert_num_queries(7):
-        queries.judging_progress(hackathon=event)
     with django_assert_num_queries(9):
+        queries.judging_progress(hackathon=event)
+    with django_assert_num_queries(11):
         queries.judge_desk(judge=judge)
 
 
