@@ -89,7 +89,7 @@ def _check_notebook(text: str) -> None:
             )
             % {"line": error.lineno}
         ) from None
-    except RecursionError:
+    except (RecursionError, ValueError):  # nested too deep; a number of thousands of digits
         notebook = None
     cells = notebook.get("cells") if isinstance(notebook, dict) else None
     if not isinstance(cells, list):

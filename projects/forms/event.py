@@ -42,7 +42,10 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type 
         (_("Registration"), ("registration_opens_at", "registration_closes_at")),
         (_("Building and submission"), ("building_opens_at", "building_closes_at", "submission_closes_at")),
         (_("Judging"), ("judging_opens_at", "judging_closes_at")),
-        (_("Public gallery"), ("gallery_opens_at", "gallery_closes_at", "projects_reviewed")),
+        (
+            _("Public gallery"),
+            ("gallery_opens_at", "gallery_closes_at", "projects_reviewed", "gallery_is_public"),
+        ),
         (_("Who"), ("min_team_size", "max_team_size", "registration_required", "places", "offer_hours")),
         (_("Rules"), ("code_of_conduct",)),
     )
@@ -66,6 +69,7 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type 
             "gallery_opens_at",
             "gallery_closes_at",
             "projects_reviewed",
+            "gallery_is_public",
             "min_team_size",
             "max_team_size",
             "registration_required",

@@ -45,6 +45,7 @@ class ProjectForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for typ
             "title",
             "abstract",
             "needs",
+            "credits",
             "repository_url",
             "demo_url",
             "video_url",

@@ -5,7 +5,7 @@ from projects.models.board import Board, BoardData, Training, new_token
 from projects.models.certificate import Certificate, CertificateKind, CertificateTemplate
 from projects.models.challenge import BOARD_PREFIX, Challenge, DataSet
 from projects.models.exercise import CustomExercise
-from projects.models.exhibit import ProjectDraft
+from projects.models.exhibit import Notebook, NotebookPicture, ProjectDraft, ProjectPicture
 from projects.models.hackathon import Consent, Hackathon
 from projects.models.judging import Conflict, Criterion, Judge, Look, Mark
 from projects.models.package import Package, PackagePart
@@ -58,10 +58,13 @@ __all__ = [
     "Look",
     "Mark",
     "Membership",
+    "Notebook",
+    "NotebookPicture",
     "Package",
     "PackagePart",
     "Project",
     "ProjectDraft",
+    "ProjectPicture",
     "Registration",
     "RegistrationQuestion",
     "Regrade",

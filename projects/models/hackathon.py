@@ -71,6 +71,11 @@ class Hackathon(models.Model):
         _("projects are shown until"), null=True, blank=True, help_text=_("Empty: for good.")
     )
     awards_published_at = models.DateTimeField(_("awards published"), null=True, blank=True, editable=False)
+    gallery_is_public = models.BooleanField(
+        _("anybody may see the projects, without an account"),
+        default=False,
+        help_text=_("Strangers see each team's name and the names it chose to show, and nobody's address."),
+    )
     projects_reviewed = models.BooleanField(
         _("projects are approved before they are shown"),
         default=False,

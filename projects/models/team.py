@@ -146,6 +146,12 @@ class Project(models.Model):
     needs = models.CharField(
         _("what you need"), max_length=300, blank=True, help_text=_("A screen, a socket, a mentor for ...")
     )
+    credits = models.CharField(
+        _("names to show"),
+        max_length=300,
+        blank=True,
+        help_text=_("Where strangers may see the project they see these names; empty: only the team's."),
+    )
     repository_url = LinkField(_("repository"), blank=True)
     demo_url = LinkField(_("demo"), blank=True)
     video_url = LinkField(_("video"), blank=True)

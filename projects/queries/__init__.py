@@ -12,7 +12,7 @@ from projects.queries.certificates import (
     entitled,
     issued_certificates,
 )
-from projects.queries.gallery import ProjectCard, gallery, project_page
+from projects.queries.gallery import ProjectCard, cards_of, gallery, gallery_projects, project_page
 from projects.queries.judges import JudgeDesk, JudgingProgress, judge_desk, judging_progress
 from projects.queries.judging import ENOUGH_LOOKS, JudgingReport, MarkLine, judging_report, mark_lines
 from projects.queries.planning import STEP, Plan, availabilities_of, people_of_sessions, plan
@@ -92,6 +92,7 @@ __all__ = [
     "board_results",
     "candidates",
     "cards_for",
+    "cards_of",
     "certificate_states",
     "certificates_of",
     "challenge_rows",
@@ -102,6 +103,7 @@ __all__ = [
     "entries_of",
     "files_of",
     "gallery",
+    "gallery_projects",
     "hackathons_with_schedule",
     "heat_map",
     "history",

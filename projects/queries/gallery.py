@@ -1,19 +1,38 @@
 """The projects of a hackathon, as everybody may see them after the embargo."""
 
+import re
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from projects.models import FunctionGrade, Hackathon, Project, Submission
+from projects.models import Award, FunctionGrade, Hackathon, Project, ProjectPicture, Submission
 from projects.models.team import ProjectQuerySet
 from projects.queries.awards import awards_of
 from projects.queries.teams import authors_of
 
+#: What functions that compute gradients are called in the engine's exercises.
+_GRADIENT = re.compile(r"back(ward|prop|_prop)|grad")
+
+
+@dataclass(frozen=True)
+class Cover:
+    """A project's first picture."""
+
+    digest: str
+    alt: str
+    width: int
+    height: int
+
 
 @dataclass(frozen=True)
 class ProjectCard:
-    """A project with its live result; `members` is filled on the project's own page only."""
+    """A project with its live result; `members` is filled on the project's own page only.
+
+    `functions` are those of the best graded code, each with its verdict.
+    """
 
     pk: int
     title: str
@@ -26,38 +45,82 @@ class ProjectCard:
     is_complete: bool
     score: float | None
     max_score: float | None
+    credits: str = ""
     awards: tuple[str, ...] = ()
     members: tuple[str, ...] = ()
     functions: tuple[tuple[str, str], ...] = ()
+    cover: Cover | None = None
+
+    @property
+    def functions_right(self) -> int:
+        """How many functions are right."""
+        return sum(verdict == "correct" for _name, verdict in self.functions)
+
+    @property
+    def gradients(self) -> list[bool]:
+        """Of each function that computes gradients, whether it agrees with the reference's."""
+        return [verdict == "correct" for name, verdict in self.functions if _GRADIENT.search(name)]
+
+    @property
+    def are_gradients_right(self) -> bool:
+        """Whether there are gradients, and all agree."""
+        return bool(self.gradients) and all(self.gradients)
 
 
-def gallery(*, hackathon: Hackathon, search: str = "", challenge: int | None = None) -> list[ProjectCard]:
-    """Return the registered projects by title, those that contain `search`; two queries."""
+def gallery_projects(
+    *, hackathon: Hackathon, search: str = "", challenge: int | None = None, won: bool = False
+) -> QuerySet[Project]:
+    """Return the projects that are shown, by title: those with every word of `search`, or with an award."""
     projects = _projects(hackathon).approved()
-    if search:
+    for word in search.split():
         projects = projects.filter(
-            Q(title__icontains=search) | Q(abstract__icontains=search) | Q(team__name__icontains=search)
+            Q(title__icontains=word)
+            | Q(abstract__icontains=word)
+            | Q(team__name__icontains=word)
+            | Q(credits__icontains=word)
         )
     if challenge is not None:
         projects = projects.filter(challenge=challenge)
-    cards = [_card(project) for project in projects.order_by("title", "pk")]
-    awards = awards_of(projects=[card.pk for card in cards])
-    return [replace(card, awards=awards.get(card.pk, ())) for card in cards]
+    if won:
+        projects = projects.filter(Exists(Award.objects.published().filter(project=OuterRef("pk"))))
+    return projects.order_by("title", "pk")
+
+
+def cards_of(*, projects: Sequence[Project]) -> list[ProjectCard]:
+    """Return the cards of projects from `gallery_projects`, in three queries."""
+    awards = awards_of(projects=[project.pk for project in projects])
+    covers = {
+        picture.project_id: Cover(picture.digest, picture.alt, picture.width, picture.height)
+        # From the last to the first, so that the first stays.
+        for picture in ProjectPicture.objects.filter(project__in=projects).defer("content").reverse()
+    }
+    functions: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
+    best = [project.best for project in projects]  # type: ignore[attr-defined]  # annotated below
+    for grade in FunctionGrade.objects.filter(submission__in=filter(None, best)).order_by("position"):
+        functions[grade.submission_id].append((grade.name, grade.verdict))
+    return [
+        replace(
+            _card(project),
+            awards=awards.get(project.pk, ()),
+            functions=tuple(functions[pk]) if pk else (),
+            cover=covers.get(project.pk),
+        )
+        for project, pk in zip(projects, best, strict=True)
+    ]
+
+
+def gallery(*, hackathon: Hackathon) -> list[ProjectCard]:
+    """Return all cards, in four queries."""
+    return cards_of(projects=list(gallery_projects(hackathon=hackathon)))
 
 
 def project_page(*, hackathon: Hackathon, pk: int) -> ProjectCard | None:
-    """Return one project with its members and its best code's functions (name, verdict); four queries."""
+    """Return one project with its members."""
     project = _projects(hackathon).filter(pk=pk).first()
     if project is None:
         return None
-    best: int | None = project.best  # type: ignore[attr-defined]  # annotated below
-    grades = FunctionGrade.objects.filter(submission=best).order_by("position")
-    return replace(
-        _card(project),
-        awards=awards_of(projects=[pk]).get(pk, ()),
-        members=tuple(str(author) for author in authors_of(project=project)),
-        functions=tuple(grades.values_list("name", "verdict")),
-    )
+    (card,) = cards_of(projects=[project])
+    return replace(card, members=tuple(str(author) for author in authors_of(project=project)))
 
 
 def _projects(hackathon: Hackathon) -> ProjectQuerySet:
@@ -93,4 +156,5 @@ def _card(project: Project) -> ProjectCard:
         is_complete=project.is_complete,
         score=project.best_score,  # type: ignore[attr-defined]  # annotated above
         max_score=project.best_of,  # type: ignore[attr-defined]
+        credits=project.credits,
     )

@@ -29,6 +29,15 @@ from projects.services.certificates import (
 )
 from projects.services.challenges import MAX_DATA_BYTES, Extras
 from projects.services.exercises import hand_out, upload_exercise
+from projects.services.exhibits import (
+    MAX_PICTURES,
+    add_picture,
+    describe_picture,
+    move_picture,
+    put_notebook,
+    remove_notebook,
+    remove_picture,
+)
 from projects.services.handing_in import (
     check_open,
     choose,
@@ -131,6 +140,7 @@ from projects.services.tracks import (
 __all__ = [
     "FIXED",
     "MAX_DATA_BYTES",
+    "MAX_PICTURES",
     "OWN_DATA",
     "Extras",
     "Given",
@@ -151,6 +161,7 @@ __all__ = [
     "add_challenge",
     "add_criterion",
     "add_judge",
+    "add_picture",
     "add_question",
     "add_room",
     "add_session",
@@ -182,6 +193,7 @@ __all__ = [
     "declare_conflict",
     "decline",
     "delete_session",
+    "describe_picture",
     "desk_of",
     "discard_regrade",
     "dissolve_team",
@@ -209,6 +221,7 @@ __all__ = [
     "merge_teams",
     "move",
     "move_member",
+    "move_picture",
     "next_free_try",
     "next_look",
     "nudge_session",
@@ -219,6 +232,7 @@ __all__ = [
     "plan_pitches",
     "publish",
     "publish_awards",
+    "put_notebook",
     "read_roster",
     "register",
     "register_project",
@@ -228,6 +242,8 @@ __all__ = [
     "remove_criterion",
     "remove_judge",
     "remove_member",
+    "remove_notebook",
+    "remove_picture",
     "remove_question",
     "remove_room",
     "remove_track",

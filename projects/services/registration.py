@@ -25,6 +25,7 @@ class ProjectDetails:
     title: str
     abstract: str = ""
     needs: str = ""
+    credits: str = ""
     repository_url: str = ""
     demo_url: str = ""
     video_url: str = ""
