@@ -41,6 +41,8 @@ FILES = {
     "d3.js": "d3/dist/d3.min.js",
     "htmx.js": "htmx.org/dist/htmx.min.js",
     "idiomorph-htmx.js": "idiomorph/dist/idiomorph-ext.min.js",
+    "qr/decode.js": "qr/decode.js",
+    "qr/index.js": "qr/index.js",
     "plot.js": "@observablehq/plot/dist/plot.umd.min.js",
     "Temml.woff2": "temml/dist/Temml.woff2",
 }

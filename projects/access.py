@@ -516,6 +516,12 @@ def help_request_to_serve(
     )
 
 
+def hackathon_with_door(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Hackathon]:
+    """Return a hackathon at whose door the person lets people in: an instructor or an assistant."""
+    seat = grader_seat(request, slug)
+    return seat, _one(Hackathon.objects.select_related("course").filter(course=seat.course, pk=pk).first())
+
+
 def serves_at(seat: Seat, event: Hackathon) -> bool:
     """Tell whether the person helps at the event: staff, and the mentors of its challenges."""
     return seat.is_staff or event.challenges.filter(mentors=seat.user).exists()

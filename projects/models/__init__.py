@@ -4,6 +4,7 @@ from projects.models.award import Award
 from projects.models.board import Board, BoardData, Training, new_token
 from projects.models.certificate import Certificate, CertificateKind, CertificateTemplate
 from projects.models.challenge import BOARD_PREFIX, Challenge, DataSet
+from projects.models.door import Scan
 from projects.models.exercise import CustomExercise
 from projects.models.exhibit import Notebook, NotebookPicture, ProjectDraft, ProjectPicture
 from projects.models.hackathon import Consent, Hackathon
@@ -69,6 +70,7 @@ __all__ = [
     "RegistrationQuestion",
     "Regrade",
     "Room",
+    "Scan",
     "Schedule",
     "Session",
     "Shadow",

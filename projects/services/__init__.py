@@ -28,6 +28,7 @@ from projects.services.certificates import (
     withdraw_certificate,
 )
 from projects.services.challenges import MAX_DATA_BYTES, Extras
+from projects.services.door import Outcome, Seen, admit, person_with_code, record
 from projects.services.exercises import hand_out, upload_exercise
 from projects.services.exhibits import (
     MAX_PICTURES,
@@ -148,12 +149,14 @@ __all__ = [
     "Issued",
     "Material",
     "Nudge",
+    "Outcome",
     "Pitches",
     "Place",
     "ProjectDetails",
     "Quota",
     "Refused",
     "Roster",
+    "Seen",
     "SessionDetails",
     "Unreadable",
     "accept_offer",
@@ -167,6 +170,7 @@ __all__ = [
     "add_session",
     "add_track",
     "adjust",
+    "admit",
     "apply_regrade",
     "approve",
     "ask_for_help",
@@ -227,6 +231,7 @@ __all__ = [
     "nudge_session",
     "open_board",
     "parties_of",
+    "person_with_code",
     "place",
     "place_session",
     "plan_pitches",
@@ -234,6 +239,7 @@ __all__ = [
     "publish_awards",
     "put_notebook",
     "read_roster",
+    "record",
     "register",
     "register_project",
     "release",

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from classroom import notify
-from projects import words
+from projects import tickets, words
 from projects.models import Hackathon, Registration
 
 
@@ -20,7 +20,14 @@ def registered(event: Hackathon, registration: Registration, now: datetime) -> N
             registration,
             "confirmed",
             _("You take part: %(event)s") % {"event": event.title},
-            _("You have a place. Begin: %(when)s.") % {"when": words.moment(event.starts_at, event.course)},
+            _(
+                "You have a place. Begin: %(when)s.\n\nYour ticket for the door is on the page below; its "
+                "code is %(code)s."
+            )
+            % {
+                "when": words.moment(event.starts_at, event.course),
+                "code": tickets.typed(tickets.code_of(event.pk, registration.user_id)),
+            },
             now,
         )
 

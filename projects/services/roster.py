@@ -48,7 +48,7 @@ class ImportedPeople:
 def read_roster(*, text: str, hackathon: Hackathon) -> Roster:
     """Read a table with a column of addresses and perhaps one of names, and look at whom it names."""
     roster = _parse(text.lstrip("\ufeff"))
-    _look_up(roster, hackathon)
+    look_up(roster, hackathon)
     roster.problems.sort()
     return roster
 
@@ -137,7 +137,7 @@ def _read_line(roster: Roster, seen: dict[str, int], line: int, address: str, na
         roster.people[line] = Person(email, name)
 
 
-def _look_up(roster: Roster, hackathon: Hackathon) -> None:
+def look_up(roster: Roster, hackathon: Hackathon) -> None:
     """Take out whom an import must not touch: staff, those who may not sign in, the declined."""
     by_email = {person.email: line for line, person in roster.people.items()}
     accounts = User.objects.filter(email__in=by_email)

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET
 
 from classroom import clock
 from classroom.access import Seat, seat_in
-from projects import access, queries
+from projects import access, queries, tickets
 from projects.models import Hackathon, Registration
 
 
@@ -37,11 +37,19 @@ def hackathon(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRes
             "registration": registration_state(seat, event, now),
             "awards": queries.published_awards(hackathon=event),
             "certificates": queries.certificates_of(hackathon=event, user=seat.user),
+            "ticket": _ticket(seat, event, now),
             "judges": event.judges.filter(user=seat.user).exists(),
             "shows_projects": event.shows_projects(now),
             "now": now,
         },
     )
+
+
+def _ticket(seat: Seat, event: Hackathon, now: datetime) -> tickets.Ticket | None:
+    """Return the person's ticket for the door; None for who does not take part, and after the event."""
+    if seat.is_staff or now >= event.ends_at or not queries.takes_part(hackathon=event, user=seat.user):
+        return None
+    return tickets.ticket_of(event.pk, seat.user.pk)
 
 
 def registration_state(seat: Seat, event: Hackathon, now: datetime) -> str:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from classroom import clock, exports
 from classroom.access import Seat
-from projects import access, queries, services
+from projects import access, queries, services, tickets
 from projects.errors import Refused
 from projects.forms.registering import RegistrationForm
 from projects.models import Hackathon, Registration
@@ -44,6 +44,7 @@ def register(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "registration": mine,
         "state": state,
         "ahead": queries.waiting_ahead(registration=mine) if mine and state == State.WAITING else 0,
+        "ticket": tickets.ticket_of(event.pk, seat.user.pk) if state == State.CONFIRMED else None,
         "outside": state in OUTSIDE,
         "files": queries.files_of(registration=mine) if mine else [],
         "form": form,
