@@ -5,14 +5,16 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator
 from itertools import chain
+from typing import TypeVar
 
-from django.http import HttpResponse
-from django.utils.http import content_disposition_header
+from django.http import HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 
 #: Spreadsheets take a text that begins with one of these for a formula; some also the wide ones.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 Value = str | int | float | None
+ResponseT = TypeVar("ResponseT", bound=HttpResponseBase)
 
 
 def harmless(value: Value) -> Value:
@@ -39,6 +41,11 @@ def csv_response(name: str, header: Iterable[Value], rows: Iterable[Iterable[Val
     return download(f"{name}.csv", b"".join(csv_table(header, rows)), "text/csv; charset=utf-8")
 
 
+def csv_stream(name: str, header: Iterable[Value], rows: Iterable[Iterable[Value]]) -> StreamingHttpResponse:
+    """Return a table as a download that is written while it is sent: for long ones."""
+    return stream(f"{name}.csv", csv_table(header, rows), "text/csv; charset=utf-8")
+
+
 def zipped(files: Iterator[tuple[str, bytes]]) -> bytes:
     """Return an archive of files (name, content)."""
     packed = io.BytesIO()
@@ -50,8 +57,15 @@ def zipped(files: Iterator[tuple[str, bytes]]) -> bytes:
 
 def download(name: str, content: bytes, kind: str) -> HttpResponse:
     """Return a file that browsers save and never show."""
-    response = HttpResponse(content, content_type=kind)
-    # Percent-encoded where a name is not ASCII; quotes and line ends cannot break out of the header.
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    return _named(name, HttpResponse(content, content_type=kind))
+
+
+def stream(name: str, pieces: Iterable[bytes], kind: str) -> StreamingHttpResponse:
+    """Return a file that is made while it is sent."""
+    return _named(name, StreamingHttpResponse(pieces, content_type=kind))
+
+
+def _named(name: str, response: ResponseT) -> ResponseT:
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.text import slugify
 
 from classroom import clock, lease
+from projects.export import contents
 from projects.models import Certificate, Package, PackagePart
 from projects.papers import issuing
 
@@ -76,14 +77,14 @@ def _pack(package: Package, run: int) -> None:
     writer = _Parts(package.pk, run)
     try:
         PackagePart.objects.filter(package=package).exclude(run=run).delete()
-        contents = CONTENTS[Package.Kind(package.kind)](package)
-        _report(mine, done=0, total=contents.total)
-        _write(writer, contents, mine)
+        found = CONTENTS[Package.Kind(package.kind)](package)
+        _report(mine, done=0, total=found.total)
+        _write(writer, found, mine)
         with transaction.atomic():
             finished = mine.update(
                 packed_at=clock.now(),
                 leased_until=None,
-                done=contents.total,
+                done=found.total,
                 size_bytes=writer.size,
                 parts_count=writer.count,
             )
@@ -97,16 +98,16 @@ def _pack(package: Package, run: int) -> None:
         PackagePart.objects.filter(package=package.pk, run=run).delete()
 
 
-def _write(writer: "_Parts", contents: Contents, mine: QuerySet[Package]) -> None:
+def _write(writer: "_Parts", found: Contents, mine: QuerySet[Package]) -> None:
     with zipfile.ZipFile(writer, "w", zipfile.ZIP_DEFLATED) as packed:
-        for number, (name, content) in enumerate(contents.files, start=1):
+        for number, (name, content) in enumerate(found.files, start=1):
             entry = zipfile.ZipInfo(name, clock.now().timetuple()[:6])
             entry.compress_type = zipfile.ZIP_DEFLATED
             with packed.open(entry, "w") as file:
                 for piece in [content] if isinstance(content, bytes) else content:
                     file.write(piece)
             if number % REPORT_EVERY == 0:
-                _report(mine, done=number, total=contents.total)
+                _report(mine, done=number, total=found.total)
     writer.close()
 
 
@@ -164,4 +165,13 @@ def _certificates(package: Package) -> Contents:
     return Contents(found.count(), files())
 
 
-CONTENTS: dict[Package.Kind, Callable[[Package], Contents]] = {Package.Kind.CERTIFICATES: _certificates}
+def _everything(package: Package) -> Contents:
+    """The tables of a hackathon, and the files."""
+    total, files = contents.archive(hackathon=package.hackathon, by=package.asked_by, now=clock.now())
+    return Contents(total, files)
+
+
+CONTENTS: dict[Package.Kind, Callable[[Package], Contents]] = {
+    Package.Kind.CERTIFICATES: _certificates,
+    Package.Kind.EVERYTHING: _everything,
+}

@@ -11,6 +11,7 @@ from projects.views import (
     event_challenges,
     exercises,
     exhibits,
+    exporting,
     gallery,
     hackathon,
     help,
@@ -199,6 +200,10 @@ urlpatterns = [
         packages.ask_certificates,
         name="ask_for_certificates",
     ),
+    path("hackathon/<int:pk>/export/", exporting.export, name="export"),
+    path("hackathon/<int:pk>/export/everything.json", exporting.as_json, name="export_json"),
+    path("hackathon/<int:pk>/export/zip/", packages.ask_everything, name="ask_for_everything"),
+    path("hackathon/<int:pk>/export/<slug:table>.csv", exporting.as_csv, name="export_csv"),
     path("hackathon/<int:pk>/archives/<int:package>/panel/", packages.panel, name="package_panel"),
     path("hackathon/<int:pk>/archives/<int:package>.zip", packages.download, name="package"),
     path(

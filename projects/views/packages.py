@@ -8,7 +8,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from classroom import clock
+from classroom import clock, exports
 from projects import access, services
 from projects.models import Package, PackagePart
 from projects.papers import issuing
@@ -31,6 +31,14 @@ def ask_certificates(request: HttpRequest, slug: str, pk: int, kind: str) -> Htt
     return redirect("projects:certificates", slug, pk)
 
 
+@require_POST
+def ask_everything(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Have everything of a hackathon packed."""
+    seat, event = access.hackathon_to_organise(request, slug, pk)
+    services.ask_for_package(event=event, kind=Package.Kind.EVERYTHING, by=seat.user, now=clock.now())
+    return redirect("projects:export", slug, pk)
+
+
 @require_GET
 def panel(request: HttpRequest, slug: str, pk: int, package: int) -> HttpResponse:
     """Show how far an archive is, for a page that asks again and again."""
@@ -45,11 +53,9 @@ def download(request: HttpRequest, slug: str, pk: int, package: int) -> HttpResp
     _seat, found = access.package_to_have(request, slug, pk, package)
     if found.packed_at is None:
         raise Http404(_("This archive is not packed yet."))
-    response = StreamingHttpResponse(_parts(found), content_type="application/zip")
     name = slugify(f"{found.hackathon.title} {found.kind} {found.variant}") or "archive"
-    response["Content-Disposition"] = f'attachment; filename="{name}.zip"'
+    response = exports.stream(f"{name}.zip", _parts(found), "application/zip")
     response["Content-Length"] = str(found.size_bytes)
-    response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
 

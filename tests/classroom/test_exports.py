@@ -11,7 +11,8 @@ from django.urls import URLPattern, get_resolver, reverse
 from classroom import exports
 from classroom.models import User
 from projects import services
-from projects.models import Challenge, Hackathon, RegistrationQuestion
+from projects.export.tables import TABLES
+from projects.models import Challenge, Hackathon, Judge, Look, RegistrationQuestion
 from projects.services import Given
 from quizzes.models import Question
 from tests.factories import NOW, CourseFactory, UserFactory, instructor_of, student_of
@@ -26,16 +27,23 @@ DOORS = {"classroom/exports.py", "quizzes/formats/csv.py"}
 STARTS = ["=", "+", "-", "@", "\t", "\r", "＝"]
 
 
-def addresses(event: Hackathon, task: Challenge, quiz) -> dict[str, str]:
+def addresses(event: Hackathon, task: Challenge, quiz) -> dict[str, list[str]]:
     """Where each table is; a new one needs its address here, and people's words in it below."""
     slug = event.course.slug
+    quizzes, projects = [slug, quiz.pk], [slug, event.pk]
     return {
-        "projects:participants_csv": reverse("projects:participants_csv", args=[slug, event.pk]),
-        "projects:teams_csv": reverse("projects:teams_csv", args=[slug, task.hackathon_id]),
-        "projects:results_csv": reverse("projects:results_csv", args=[slug, task.pk]),
-        "quizzes:results_csv": reverse("quizzes:results_csv", args=[slug, quiz.pk]),
-        "quizzes:statistics_csv": reverse("quizzes:statistics_csv", args=[slug, quiz.pk]),
-        "quizzes:export_questions": reverse("quizzes:export_questions", args=[slug]) + "?format=csv",
+        "projects:participants_csv": [reverse("projects:participants_csv", args=projects)],
+        "projects:teams_csv": [reverse("projects:teams_csv", args=[slug, task.hackathon_id])],
+        "projects:results_csv": [reverse("projects:results_csv", args=[slug, task.pk])],
+        "projects:export_csv": [
+            reverse("projects:export_csv", args=[slug, pk, table.name])
+            for pk in (event.pk, task.hackathon_id)
+            for table in TABLES
+        ],
+        "projects:marks_csv": [reverse("projects:marks_csv", args=[slug, task.hackathon_id])],
+        "quizzes:results_csv": [reverse("quizzes:results_csv", args=quizzes)],
+        "quizzes:statistics_csv": [reverse("quizzes:statistics_csv", args=quizzes)],
+        "quizzes:export_questions": [reverse("quizzes:export_questions", args=[slug]) + "?format=csv"],
     }
 
 
@@ -62,7 +70,9 @@ def hostile_course(start: str):
     open_event = HackathonFactory(course=course, title=word)
     task = challenge_of(open_event, title=word, exercise="")
     team = team_of(open_event, name=word)
-    project_of(team, task, title=word, abstract=word, needs=word)
+    project = project_of(team, task, title=word, abstract=word, needs=word)
+    judge = Judge.objects.create(hackathon=open_event, user=student, added_at=NOW)
+    Look.objects.create(judge=judge, project=project, begun_at=NOW, placed_at=NOW, place=1, comment=word)
     User.objects.filter(pk__in=[member.pk for member in members(team)]).update(name=word)
     services.hand_in(challenge=task, user=members(team)[0], filename="a.txt", source=b"1", now=NOW)
     quiz = make_quiz(course)
@@ -92,10 +102,11 @@ def test_no_table_that_leaves_holds_a_formula(client, monkeypatch, start):
     where = addresses(event, task, quiz)
     assert sorted(where) == sorted(csv_routes())
     client.force_login(instructor_of(event.course))
-    for name, address in where.items():
-        answer = client.get(address)
-        assert (name, answer.status_code) == (name, 200)
-        cells = cells_of(b"".join(answer) if answer.streaming else answer.content)
+    for name, tables in where.items():
+        answers = [client.get(table) for table in tables]
+        assert (name, {answer.status_code for answer in answers}) == (name, {200})
+        contents = [b"".join(answer) if answer.streaming else answer.content for answer in answers]
+        cells = [cell for content in contents for cell in cells_of(content)]
         assert (name, [cell for cell in cells if is_formula(cell)]) == (name, [])
         assert (name, any(cell.startswith(f"'{start}") for cell in cells)) == (name, True)
 
