@@ -24,7 +24,7 @@ MAX_PNG_BYTES = 1024 * 1024
 
 #: What is read, and as what it is stored.
 FORMATS = {"PNG": "PNG", "JPEG": "JPEG", "GIF": "PNG", "WEBP": "WEBP"}
-SUFFIXES = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
+SUFFIXES = {"image/png": ".png", "image/jpeg": ".jpg", "image/webp": ".webp"}
 
 
 class Unfit(Exception):  # noqa: N818 - reads as what it says of the file
@@ -63,8 +63,7 @@ def file_name(name: str, media_type: str) -> str:
     """Return the name without folders and control characters, ending as the content is."""
     stem = PurePath(name.replace("\\", "/")).stem
     stem = "".join(letter for letter in stem if letter.isprintable()).strip()[:190] or "picture"
-    suffix = next(suffix for written, suffix in SUFFIXES.items() if Image.MIME[written] == media_type)
-    return stem + suffix
+    return stem + SUFFIXES[media_type]
 
 
 def sent(content: bytes, *, media_type: str, name: str) -> HttpResponse:
