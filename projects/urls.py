@@ -218,6 +218,7 @@ urlpatterns = [
         gallery.picture,
         name="project_picture",
     ),
+    path("hackathon/<int:pk>/gallery/<int:project>/compare/", gallery.compare, name="compare"),
     path("hackathon/<int:pk>/gallery/<int:project>/notebook/", gallery.notebook, name="notebook"),
     path(
         "hackathon/<int:pk>/gallery/<int:project>/notebook.ipynb",

@@ -12,6 +12,7 @@ from projects.queries.certificates import (
     entitled,
     issued_certificates,
 )
+from projects.queries.comparing import Comparison, comparable, comparison
 from projects.queries.door import (
     DoorList,
     DoorPerson,
@@ -72,6 +73,7 @@ __all__ = [
     "Calendar",
     "ChallengeCard",
     "ChallengeRow",
+    "Comparison",
     "DoorList",
     "DoorPerson",
     "Entitled",
@@ -111,6 +113,8 @@ __all__ = [
     "certificate_states",
     "certificates_of",
     "challenge_rows",
+    "comparable",
+    "comparison",
     "count_by_state",
     "count_reviews",
     "counting_of",

@@ -1,6 +1,6 @@
 """A leaderboard: who stands where, how sure that is, and at what cost."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ import numpy as np
 from django.db.models import Count, Q, QuerySet
 
 from projects import standings
-from projects.models import Board, Challenge, Hackathon, Project, Submission
+from projects.models import Board, Challenge, Hackathon, Project, Submission, Training
 
 
 @dataclass(frozen=True)
@@ -86,17 +86,37 @@ def standings_of(*, board: Board, now: datetime) -> Standings:
     return Standings(board, rows, is_frozen, is_final, unsettled)
 
 
-def board_results(*, hackathon: Hackathon, now: datetime) -> dict[int, BoardResult]:
-    """Return by team what its counting run brought, as the boards show it at `now`: two queries a board."""
+def board_results(
+    *, hackathon: Hackathon, now: datetime, teams: Collection[int], challenges: Collection[int]
+) -> dict[int, BoardResult]:
+    """Return by team what its counting run brought, as the boards show it at `now`.
+
+    Of the boards of these challenges, for these teams: one query, and two a board.
+    """
     found: dict[int, BoardResult] = {}
-    boards = Board.objects.filter(challenge__hackathon=hackathon).select_related("challenge")
-    for board in boards:
+    boards = Board.objects.filter(challenge__hackathon=hackathon, challenge__in=challenges)
+    for board in boards.select_related("challenge"):
         is_final = board.is_final(now)
-        counting = list(_counting(_runs(board, now), board.challenge, with_curve=True))
-        curves = {run.pk: run.training.curve for run in counting}
-        rows = _ranked(board, counting, {}, private=is_final)
-        found |= {row.team_id: _result(board, row, len(rows), curves, is_final=is_final) for row in rows}
+        rows = _ranked(board, list(_counting(_runs(board, now), board.challenge)), {}, private=is_final)
+        scored = [row for row in rows if row.score is not None]
+        wanted = [row for row in scored if row.team_id in teams]
+        curves = dict(
+            Training.objects.filter(pk__in=[row.submission_id for row in wanted]).values_list("pk", "curve")
+        )
+        found |= {row.team_id: _result(board, row, len(scored), curves, is_final=is_final) for row in wanted}
     return found
+
+
+def chance_of_lead(*, first: BoardResult, second: BoardResult) -> float:
+    """Return in which share of the resamples the first run scores better, ties half, from one query."""
+    stored = Training.objects.in_bulk([first.submission_id, second.submission_id])
+    column = "private_means" if first.is_final else "means"
+    one, two = (
+        np.frombuffer(bytes(getattr(stored[side.submission_id], column)), dtype=np.float32)
+        for side in (first, second)
+    )
+    lead = one - two if first.metric == Board.Metric.ACCURACY else two - one
+    return float(np.mean(lead > 0) + np.mean(lead == 0) / 2)
 
 
 def _result(board: Board, row: Standing, of: int, curves: dict[int, Any], *, is_final: bool) -> BoardResult:
@@ -123,12 +143,10 @@ def _runs(board: Board, now: datetime) -> QuerySet[Submission]:
     return runs.filter(submitted_at__lt=board.freezes_at) if board.is_frozen(now) else runs
 
 
-def _counting(
-    runs: QuerySet[Submission], challenge: Challenge, *, with_curve: bool = False
-) -> QuerySet[Submission]:
+def _counting(runs: QuerySet[Submission], challenge: Challenge) -> QuerySet[Submission]:
     counting = runs.counting(challenge).select_related("team", "training")  # type: ignore[attr-defined]
-    left_out = ["report", "training__printed", "training__detail"]
-    return counting.defer(*left_out, *(() if with_curve else ("training__curve",)))  # type: ignore[no-any-return]
+    left_out = ["report", "training__printed", "training__detail", "training__curve"]
+    return counting.defer(*left_out)  # type: ignore[no-any-return]
 
 
 def _counts(board: Board, runs: QuerySet[Submission]) -> dict[int, int]:

@@ -4,13 +4,25 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from projects.models import Award, FunctionGrade, Hackathon, Project, ProjectPicture, Submission
+from projects import sparkline
+from projects.models import (
+    BOARD_PREFIX,
+    Award,
+    Board,
+    FunctionGrade,
+    Hackathon,
+    Project,
+    ProjectPicture,
+    Submission,
+)
 from projects.models.team import ProjectQuerySet
 from projects.queries.awards import awards_of
+from projects.queries.board import BoardResult, board_results
 from projects.queries.teams import authors_of
 
 #: What functions that compute gradients are called in the engine's exercises.
@@ -50,6 +62,23 @@ class ProjectCard:
     members: tuple[str, ...] = ()
     functions: tuple[tuple[str, str], ...] = ()
     cover: Cover | None = None
+    result: BoardResult | None = None
+
+    @property
+    def curve(self) -> str:
+        """The learning curve as an SVG path; empty where there is none."""
+        return sparkline.path(self.result.curve) if self.result else ""
+
+    @property
+    def reported(self) -> tuple[float, float] | None:
+        """The learning curve's first and last value."""
+        values = [value for _step, value in self.result.curve if value is not None] if self.result else []
+        return (values[0], values[-1]) if values else None
+
+    @property
+    def metric(self) -> str:
+        """What the leaderboard measures."""
+        return str(Board.Metric(self.result.metric).label) if self.result else ""
 
     @property
     def functions_right(self) -> int:
@@ -86,8 +115,14 @@ def gallery_projects(
     return projects.order_by("title", "pk")
 
 
-def cards_of(*, projects: Sequence[Project]) -> list[ProjectCard]:
-    """Return the cards of projects from `gallery_projects`, in three queries."""
+def cards_of(*, hackathon: Hackathon, projects: Sequence[Project], now: datetime) -> list[ProjectCard]:
+    """Return the cards of projects from `gallery_projects`, in four queries and two a leaderboard."""
+    results = board_results(
+        hackathon=hackathon,
+        now=now,
+        teams={project.team_id for project in projects},
+        challenges={project.challenge_id for project in projects},
+    )
     awards = awards_of(projects=[project.pk for project in projects])
     covers = {
         picture.project_id: Cover(picture.digest, picture.alt, picture.width, picture.height)
@@ -104,30 +139,33 @@ def cards_of(*, projects: Sequence[Project]) -> list[ProjectCard]:
             awards=awards.get(project.pk, ()),
             functions=tuple(functions[pk]) if pk else (),
             cover=covers.get(project.pk),
+            result=results.get(project.team_id),
         )
         for project, pk in zip(projects, best, strict=True)
     ]
 
 
-def gallery(*, hackathon: Hackathon) -> list[ProjectCard]:
-    """Return all cards, in four queries."""
-    return cards_of(projects=list(gallery_projects(hackathon=hackathon)))
+def gallery(*, hackathon: Hackathon, now: datetime) -> list[ProjectCard]:
+    """Return all cards, in five queries and two a leaderboard."""
+    projects = list(gallery_projects(hackathon=hackathon))
+    return cards_of(hackathon=hackathon, projects=projects, now=now)
 
 
-def project_page(*, hackathon: Hackathon, pk: int) -> ProjectCard | None:
+def project_page(*, hackathon: Hackathon, pk: int, now: datetime) -> ProjectCard | None:
     """Return one project with its members."""
     project = _projects(hackathon).filter(pk=pk).first()
     if project is None:
         return None
-    (card,) = cards_of(projects=[project])
+    (card,) = cards_of(hackathon=hackathon, projects=[project], now=now)
     return replace(card, members=tuple(str(author) for author in authors_of(project=project)))
 
 
 def _projects(hackathon: Hackathon) -> ProjectQuerySet:
-    """Annotate each project with its team's best hand-in to the challenge."""
+    """Annotate each project with its team's best graded hand-in to the challenge."""
     best = (
         Submission.objects.filter(team=OuterRef("team"), challenge=OuterRef("challenge"))
         .exclude(graded_at=None, adjusted_score=None)
+        .exclude(exercise__startswith=BOARD_PREFIX)  # those are the leaderboard's to show
         .annotate(given=Coalesce("adjusted_score", F("score") * F("late_factor")))
         .order_by(F("given").desc(nulls_last=True), "number")
     )

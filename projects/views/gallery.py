@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
@@ -22,6 +22,8 @@ from projects.models import Notebook
 
 #: How many projects one page shows.
 CARDS_A_PAGE = 24
+#: How many others are offered for a comparison; the search finds the rest.
+OTHERS_SHOWN = 50
 
 
 def open_to_strangers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -51,7 +53,7 @@ def gallery(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "event": event,
         "form": chosen,
         "page": page,
-        "cards": queries.cards_of(projects=list(page.object_list)),
+        "cards": queries.cards_of(hackathon=event, projects=list(page.object_list), now=now),
         "embargo": not event.shows_projects(now),
     }
     return render(request, "projects/gallery.html", context)
@@ -66,7 +68,7 @@ def project(request: HttpRequest, slug: str, pk: int, project: int) -> HttpRespo
         "seat": seat,
         "event": event,
         "project": found,
-        "card": queries.project_page(hackathon=event, pk=project),
+        "card": queries.project_page(hackathon=event, pk=project, now=now),
         "pictures": found.pictures.defer("content"),
         "has_notebook": Notebook.objects.filter(project=found).exists(),
         "is_shown": event.shows_projects(now) and bool(not event.projects_reviewed or found.approved_at),
@@ -75,6 +77,28 @@ def project(request: HttpRequest, slug: str, pk: int, project: int) -> HttpRespo
         words = request.session.pop(f"review:{found.pk}", "")
         page["review_form"] = ReviewForm(initial={"words": words})
     return render(request, "projects/gallery_project.html", page)
+
+
+@open_to_strangers
+def compare(request: HttpRequest, slug: str, pk: int, project: int) -> HttpResponse:
+    """Show a project beside another one of its challenge, `with`; without it, let one choose."""
+    now = clock.now()
+    seat, event = access.gallery_to_see(request, slug, pk, now=now)
+    first = get_object_or_404(queries.gallery_projects(hackathon=event), pk=project)
+    search = request.GET.get("q", "")[:100].replace("\0", "")
+    others = queries.comparable(hackathon=event, project=first)
+    wanted = request.GET.get("with", "")
+    second = others.filter(pk=int(wanted)).first() if wanted.isdecimal() and len(wanted) < 19 else None
+    page = {
+        "seat": seat,
+        "event": event,
+        "first": first,
+        "second": second,
+        "search": search,
+        "others": queries.comparable(hackathon=event, project=first, search=search)[:OTHERS_SHOWN],
+        "comparison": second and queries.comparison(hackathon=event, first=first, second=second, now=now),
+    }
+    return render(request, "projects/compare.html", page)
 
 
 @open_to_strangers
@@ -104,6 +128,7 @@ def notebook_file(request: HttpRequest, slug: str, pk: int, project: int) -> Htt
 @open_to_strangers
 def as_json(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Download all projects as JSON."""
-    _seat, event = access.gallery_to_see(request, slug, pk, now=clock.now())
-    cards = [asdict(card) for card in queries.gallery(hackathon=event)]
+    now = clock.now()
+    _seat, event = access.gallery_to_see(request, slug, pk, now=now)
+    cards = [asdict(card) for card in queries.gallery(hackathon=event, now=now)]
     return JsonResponse({"hackathon": event.title, "projects": cards})

@@ -299,7 +299,10 @@ def test_grading_a_run_again_forgets_what_it_brought(board, team):
 
 def test_results_are_offered_by_team(board, team):
     run = train(team)
-    found = queries.board_results(hackathon=board.challenge.hackathon, now=NOW)
+    event, here = board.challenge.hackathon, [board.challenge_id]
+    found = queries.board_results(hackathon=event, now=NOW, teams=[team.pk], challenges=here)
+    assert queries.board_results(hackathon=event, now=NOW, teams=[team.pk], challenges=[]) == {}
+    assert queries.board_results(hackathon=event, now=NOW, teams=[], challenges=here) == {}
     result = found[team.pk]
     assert (list(found), result.submission_id, result.rank, result.of) == ([team.pk], run.pk, 1, 1)
     assert (result.score, result.parameters) == (run.training.score, 5)
