@@ -413,6 +413,22 @@ def gallery_to_see(
     return seat, event
 
 
+def vote_to_cast(request: HttpRequest, slug: str, pk: int, *, now: datetime) -> tuple[Seat, Hackathon]:
+    """Return a hackathon whose projects the person sees and may vote on; when is the service's to say."""
+    seat, event = hackathon_to_see(request, slug, pk, now=now)
+    if not seat.is_staff and not event.shows_projects(now):
+        raise _embargo()
+    return seat, event
+
+
+def ranking_to_see(request: HttpRequest, slug: str, pk: int, *, now: datetime) -> tuple[Seat, Hackathon]:
+    """Return a hackathon whose ranking may be read: by staff always, by the course once it is published."""
+    seat, event = hackathon_to_see(request, slug, pk, now=now)
+    if not seat.is_staff and not event.ranking_published_at:
+        raise PermissionDenied(_("The results are not published yet. Come back later."))
+    return seat, event
+
+
 def project_to_see(
     request: HttpRequest, slug: str, pk: int, project: int, *, now: datetime
 ) -> tuple[Seat | None, Hackathon, Project]:

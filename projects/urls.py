@@ -24,6 +24,7 @@ from projects.views import (
     planning,
     projects,
     questions,
+    ranking,
     registering,
     regrades,
     reviewing,
@@ -34,6 +35,7 @@ from projects.views import (
     submissions,
     teams,
     tracks,
+    voting,
 )
 
 app_name = "projects"
@@ -164,6 +166,10 @@ urlpatterns = [
     ),
     path("hackathon/<int:pk>/judging/marks/", judges.marks, name="marks"),
     path("hackathon/<int:pk>/judging.csv", judges.marks_csv, name="marks_csv"),
+    path("hackathon/<int:pk>/vote/", voting.vote, name="vote"),
+    path("hackathon/<int:pk>/vote/cast/", voting.cast, name="cast_ballot"),
+    path("hackathon/<int:pk>/ranking/", ranking.ranking, name="ranking"),
+    path("hackathon/<int:pk>/ranking/publish/", ranking.publish, name="publish_ranking"),
     path("hackathon/<int:pk>/tracks/", tracks.tracks, name="tracks"),
     path("hackathon/<int:pk>/tracks/new/", tracks.new, name="new_track"),
     path("hackathon/<int:pk>/tracks/enter/", tracks.enter, name="enter_tracks"),

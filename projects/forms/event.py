@@ -22,6 +22,7 @@ WINDOWS = (
     ("starts_at", "submission_closes_at"),
     ("judging_opens_at", "judging_closes_at"),
     ("gallery_opens_at", "gallery_closes_at"),
+    ("vote_opens_at", "vote_closes_at"),
 )
 #: Dates that follow from others where they are left out.
 FOLLOWING = {
@@ -29,6 +30,8 @@ FOLLOWING = {
     "registration_closes_at": _("Empty: when the hackathon begins."),
     "submission_closes_at": _("Empty: when the hackathon ends."),
 }
+#: What nearly everybody wants.
+PLACES_ON_A_BALLOT = 3
 BEGINS_LAST = _("This has to come after the beginning.")
 
 
@@ -46,6 +49,7 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type 
             _("Public gallery"),
             ("gallery_opens_at", "gallery_closes_at", "projects_reviewed", "gallery_is_public"),
         ),
+        (_("Public vote"), ("vote_opens_at", "vote_closes_at", "vote_places")),
         (_("Who"), ("min_team_size", "max_team_size", "registration_required", "places", "offer_hours")),
         (_("Rules"), ("code_of_conduct",)),
     )
@@ -68,6 +72,9 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type 
             "judging_closes_at",
             "gallery_opens_at",
             "gallery_closes_at",
+            "vote_opens_at",
+            "vote_closes_at",
+            "vote_places",
             "projects_reviewed",
             "gallery_is_public",
             "min_team_size",
@@ -94,7 +101,8 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type 
                 help_text=before.help_text if self.instance.pk else FOLLOWING.get(name, before.help_text),
                 required=name in {"starts_at", "ends_at"} or (name in FOLLOWING and bool(self.instance.pk)),
             )
-        for name in ("min_team_size", "max_team_size", "offer_hours", "places"):
+        self.fields["vote_places"].required = False
+        for name in ("min_team_size", "max_team_size", "offer_hours", "places", "vote_places"):
             self.fields[name].widget.attrs.setdefault("min", 1)
 
     @property
@@ -114,6 +122,12 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type 
             begins, ends = given.get(first), given.get(last)
             if isinstance(begins, datetime) and isinstance(ends, datetime) and ends <= begins:
                 self.add_error(last, BEGINS_LAST)
+        opens_at, shown_from = given.get("vote_opens_at"), given.get("gallery_opens_at")
+        if opens_at and (not shown_from or shown_from > opens_at):
+            self.add_error(
+                "vote_opens_at",
+                _("People vote on what they see: let the projects be shown before the vote opens."),
+            )
         smallest, largest = given.get("min_team_size"), given.get("max_team_size")
         if smallest and largest and largest < smallest:
             self.add_error("max_team_size", _("The largest team cannot be smaller than the smallest."))
@@ -124,6 +138,11 @@ class EventForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type 
                 _("More people have a place already. Decline some of them first, or choose a larger number."),
             )
         return given
+
+    def clean_vote_places(self) -> int:
+        """Fill in what nearly everybody wants."""
+        places: int | None = self.cleaned_data["vote_places"]
+        return places or PLACES_ON_A_BALLOT
 
     def validate_constraints(self) -> None:
         """Do nothing: `clean` has looked at every pair of dates and says it at the field."""

@@ -1,6 +1,7 @@
 """The tables of `projects`."""
 
 from projects.models.award import Award
+from projects.models.ballot import Ballot, Choice
 from projects.models.board import Board, BoardData, Training, new_token
 from projects.models.certificate import Certificate, CertificateKind, CertificateTemplate
 from projects.models.challenge import BOARD_PREFIX, Challenge, DataSet
@@ -39,6 +40,7 @@ __all__ = [
     "Answer",
     "Availability",
     "Award",
+    "Ballot",
     "Board",
     "BoardData",
     "CalendarToken",
@@ -46,6 +48,7 @@ __all__ = [
     "CertificateKind",
     "CertificateTemplate",
     "Challenge",
+    "Choice",
     "Conflict",
     "Consent",
     "Criterion",

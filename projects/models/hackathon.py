@@ -4,7 +4,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from django.conf import settings
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -70,6 +70,27 @@ class Hackathon(models.Model):
     gallery_closes_at = models.DateTimeField(
         _("projects are shown until"), null=True, blank=True, help_text=_("Empty: for good.")
     )
+    vote_opens_at = models.DateTimeField(
+        _("vote opens"),
+        null=True,
+        blank=True,
+        help_text=_("Everybody in the course ranks the projects they like best; empty: no vote."),
+    )
+    vote_closes_at = models.DateTimeField(_("vote closes"), null=True, blank=True)
+    vote_places = models.PositiveSmallIntegerField(
+        _("places on a ballot"),
+        default=3,
+        validators=[MinValueValidator(1), MaxValueValidator(10)],
+        help_text=_("The first place gets as many points as there are places, each next one fewer."),
+    )
+    ranking_published_at = models.DateTimeField(_("ranking published"), null=True, blank=True, editable=False)
+    ranking_places = models.PositiveSmallIntegerField(
+        _("places shown"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("How many places of the ranking everybody sees; empty: all."),
+    )
     awards_published_at = models.DateTimeField(_("awards published"), null=True, blank=True, editable=False)
     gallery_is_public = models.BooleanField(
         _("anybody may see the projects, without an account"),
@@ -116,6 +137,12 @@ class Hackathon(models.Model):
                 name="hackathon_gallery_closes_after_opening",
             ),
             models.CheckConstraint(
+                condition=models.Q(vote_closes_at__isnull=True)
+                | models.Q(vote_opens_at__isnull=True)
+                | models.Q(vote_closes_at__gt=models.F("vote_opens_at")),
+                name="hackathon_vote_closes_after_opening",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(places__isnull=True) | models.Q(places_taken__lte=models.F("places")),
                 name="hackathon_not_overfull",
                 violation_error_message=_("More people than that have a place already."),
@@ -134,6 +161,12 @@ class Hackathon(models.Model):
         if self.gallery_opens_at is None or now < self.gallery_opens_at:
             return False
         return self.gallery_closes_at is None or now < self.gallery_closes_at
+
+    def takes_votes(self, now: datetime) -> bool:
+        """Tell whether ballots are taken; only where the voters may see the projects."""
+        if self.vote_opens_at is None or now < self.vote_opens_at or self.ranking_published_at:
+            return False
+        return self.shows_projects(now) and (self.vote_closes_at is None or now < self.vote_closes_at)
 
     @property
     def building(self) -> tuple[datetime, datetime]:

@@ -30,6 +30,7 @@ from projects.queries.judges import JudgeDesk, JudgingProgress, judge_desk, judg
 from projects.queries.judging import ENOUGH_LOOKS, JudgingReport, MarkLine, judging_report, mark_lines
 from projects.queries.planning import STEP, Plan, availabilities_of, people_of_sessions, plan
 from projects.queries.queue import QueueState, queue_state
+from projects.queries.ranking import Feedback, board, feedback
 from projects.queries.registrations import (
     ParticipantRow,
     answers_of,
@@ -64,6 +65,7 @@ from projects.queries.teams import (
     project_of,
     team_rows,
 )
+from projects.queries.voting import VoteCount, vote_count
 
 __all__ = [
     "ENOUGH_LOOKS",
@@ -77,6 +79,7 @@ __all__ = [
     "DoorList",
     "DoorPerson",
     "Entitled",
+    "Feedback",
     "HandIn",
     "HeatMap",
     "JudgeDesk",
@@ -99,6 +102,7 @@ __all__ = [
     "Step",
     "TeamRow",
     "VersionRow",
+    "VoteCount",
     "acts_of_staff",
     "answers_of",
     "appointments",
@@ -106,6 +110,7 @@ __all__ = [
     "authors_of",
     "availabilities_of",
     "awards_of",
+    "board",
     "board_results",
     "candidates",
     "cards_for",
@@ -122,6 +127,7 @@ __all__ = [
     "entitled",
     "entries_of",
     "expected",
+    "feedback",
     "files_of",
     "gallery",
     "gallery_projects",
@@ -157,5 +163,6 @@ __all__ = [
     "taking_part",
     "team_rows",
     "version_rows",
+    "vote_count",
     "waiting_ahead",
 ]

@@ -97,6 +97,7 @@ from projects.services.planning import Nudge, nudge_session
 from projects.services.quota import Quota
 from projects.services.registration import ProjectDetails, keep_draft, register_project, withdraw_project
 from projects.services.regrading import apply_regrade, begin_regrade, discard_regrade
+from projects.services.results import hide_ranking, publish_ranking
 from projects.services.reviewing import approve, want_changes
 from projects.services.roster import ImportedPeople, Roster, import_people, read_roster
 from projects.services.rubric import add_criterion, change_criterion, remove_criterion
@@ -137,6 +138,7 @@ from projects.services.tracks import (
     remove_track,
     tracks_to_enter,
 )
+from projects.services.voting import cast_ballot, check_vote_open, votable
 
 __all__ = [
     "FIXED",
@@ -179,6 +181,7 @@ __all__ = [
     "assign_judge",
     "begin_regrade",
     "calendar_token",
+    "cast_ballot",
     "change_award",
     "change_board",
     "change_challenge",
@@ -190,6 +193,7 @@ __all__ = [
     "change_track",
     "check_judging_open",
     "check_open",
+    "check_vote_open",
     "choose",
     "close_board",
     "create_event",
@@ -213,6 +217,7 @@ __all__ = [
     "hand_out",
     "hand_over",
     "hide_awards",
+    "hide_ranking",
     "import_people",
     "invite_judges",
     "issue_again",
@@ -237,6 +242,7 @@ __all__ = [
     "plan_pitches",
     "publish",
     "publish_awards",
+    "publish_ranking",
     "put_notebook",
     "read_roster",
     "record",
@@ -272,6 +278,7 @@ __all__ = [
     "tracks_to_enter",
     "unpublish",
     "upload_exercise",
+    "votable",
     "want_changes",
     "withdraw",
     "withdraw_certificate",

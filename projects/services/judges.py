@@ -15,6 +15,7 @@ from classroom.people import Person
 from projects import words
 from projects.models import Conflict, Hackathon, Judge, Look, Team, Track
 from projects.services.judging import forget_looks
+from projects.services.results import check_unpublished
 
 
 def invite_judges(
@@ -66,7 +67,13 @@ def declare_conflict(*, judge: Judge, team: Team, now: datetime, by: User | None
     ----------
     by
         Who of the staff declares it; None when it is the judge.
+
+    Raises
+    ------
+    Refused
+        The ranking is published: it does not change any more.
     """
+    check_unpublished(event=judge.hackathon)
     with transaction.atomic():
         Conflict.objects.get_or_create(judge=judge, team=team, defaults={"declared_at": now})
         forget_looks(judge=judge, team=team.pk)

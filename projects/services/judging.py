@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from projects import ranking, words
 from projects.errors import Refused
 from projects.models import Criterion, Hackathon, Judge, Look, Mark, Project, competing
+from projects.services.results import check_unpublished
 
 
 def next_look(*, judge: Judge, now: datetime) -> Look | None:
@@ -103,6 +104,7 @@ def forget_looks(*, judge: Judge, team: int) -> None:
 def check_judging_open(*, hackathon: Hackathon, now: datetime) -> None:
     """Raise `Refused` outside the judging window; its end itself is already too late."""
     opens_at, closes_at = hackathon.judging_opens_at, hackathon.judging_closes_at
+    check_unpublished(event=hackathon)
     if opens_at is None:
         raise Refused(_("The organisers have not set the time of judging yet."))
     if now < opens_at:

@@ -10,6 +10,7 @@ from projects import words
 from projects.errors import Refused
 from projects.models import Hackathon, Judge, Look, Project, Track, TrackEntry
 from projects.services import organising, places
+from projects.services.results import check_unpublished
 
 
 def add_track(*, event: Hackathon, track: Track) -> Track:
@@ -23,7 +24,14 @@ def add_track(*, event: Hackathon, track: Track) -> Track:
 
 
 def change_track(*, track: Track, fields: Sequence[str]) -> None:
-    """Store the changed `fields`; what was placed and competes no more counts no more."""
+    """Store the changed `fields`; what was placed and competes no more counts no more.
+
+    Raises
+    ------
+    Refused
+        The ranking is published: it does not change any more.
+    """
+    check_unpublished(event=track.hackathon)
     track.save(update_fields=fields)
 
 

@@ -67,9 +67,13 @@ def judge(request: HttpRequest, slug: str, pk: int, judge: int) -> HttpResponse:
     form = ConflictForm(request.POST if request.method == "POST" else None, teams=list(teams))
     if request.method == "POST" and form.is_valid():
         team = Team.objects.get(hackathon=found.hackathon_id, pk=form.cleaned_data["team"])
-        services.declare_conflict(judge=found, team=team, now=clock.now(), by=seat.user)
-        messages.success(request, _("“%(team)s” is left out.") % {"team": team.name})
-        return redirect("projects:judge_conflicts", slug, pk, judge)
+        try:
+            services.declare_conflict(judge=found, team=team, now=clock.now(), by=seat.user)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("“%(team)s” is left out.") % {"team": team.name})
+            return redirect("projects:judge_conflicts", slug, pk, judge)
     page = {
         "seat": seat,
         "event": found.hackathon,

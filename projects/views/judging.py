@@ -92,8 +92,12 @@ def conflict(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         page = _desk(seat, found, now) | {"conflict_form": form}
         return render(request, "projects/judge.html", page, status=422)
     team = Team.objects.get(hackathon=found.hackathon_id, pk=form.cleaned_data["team"])
-    services.declare_conflict(judge=found, team=team, now=now)
-    messages.success(request, _("You will not be asked about “%(team)s” (again).") % {"team": team.name})
+    try:
+        services.declare_conflict(judge=found, team=team, now=now)
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("You will not be asked about “%(team)s” (again).") % {"team": team.name})
     return redirect("projects:judge", slug, pk)
 
 

@@ -40,9 +40,13 @@ def edit(request: HttpRequest, slug: str, pk: int, track: int) -> HttpResponse:
     seat, event, found = access.track_to_organise(request, slug, pk, track)
     form = TrackForm(request.POST or None, instance=found, hackathon=event)
     if request.method == "POST" and form.is_valid():
-        services.change_track(track=form.instance, fields=form.Meta.fields)
-        messages.success(request, _("Saved."))
-        return redirect("projects:tracks", slug, pk)
+        try:
+            services.change_track(track=form.instance, fields=form.Meta.fields)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("projects:tracks", slug, pk)
     page = {"seat": seat, "event": event, "track": found, "form": form}
     return render(request, "projects/track.html", page, status=422 if form.errors else 200)
 

@@ -93,7 +93,7 @@ class TestFromOutside:
 
     def test_they_see_nothing_else_of_the_course(self, as_user, event, projects, outsider):
         client = as_user(outsider.user)
-        for name in ("event", "judging", "marks", "teams", "gallery", "rubric", "participants"):
+        for name in ("event", "judging", "marks", "teams", "rubric", "participants"):
             assert client.get(url(name, event)).status_code == 404
         assert client.get(event.course.get_absolute_url()).status_code == 404
 
