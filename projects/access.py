@@ -268,7 +268,7 @@ def challenge_to_organise(
 def award_to_organise(request: HttpRequest, slug: str, pk: int, award: int) -> tuple[Seat, Hackathon, Award]:
     """Return an award of a hackathon that an instructor organises."""
     seat, event = hackathon_to_organise(request, slug, pk)
-    awards = Award.objects.select_related("hackathon__course", "challenge", "project__team")
+    awards = Award.objects.select_related("hackathon__course", "challenge", "track", "project__team")
     return seat, event, _one(awards.filter(hackathon=event, pk=award).first())
 
 

@@ -22,6 +22,7 @@ from projects.models import (
     Certificate,
     CertificateTemplate,
     Challenge,
+    Choice,
     Conflict,
     Consent,
     Criterion,
@@ -37,6 +38,7 @@ from projects.models import (
     Registration,
     RegistrationQuestion,
     Room,
+    Scan,
     Schedule,
     Session,
     Slot,
@@ -109,6 +111,7 @@ TABLES = (
                 "max_team_size",
             ),
             *("registration_required", "places", "places_taken", "offer_hours", "projects_reviewed"),
+            *("vote_opens_at", "vote_closes_at", "vote_places", "ranking_published_at", "ranking_places"),
         ),
     ),
     Table(
@@ -145,6 +148,13 @@ TABLES = (
         Consent,
         "hackathon",
         _person("user") | _same("text_sha256", "given_at"),
+    ),
+    Table(
+        "check_ins",
+        _("who came, as the doors saw it"),
+        Scan,
+        "hackathon",
+        _person("user") | _same("at", "door", "undoes", "received_at", by="by__name"),
     ),
     Table(
         "challenges",
@@ -311,11 +321,19 @@ TABLES = (
         _same("look_id", "criterion_id", criterion="criterion__title") | _same("points"),
     ),
     Table(
+        "votes",
+        _("the public vote: which ballot put which project where, not whose it is"),
+        Choice,
+        "ballot__hackathon",
+        _same("ballot_id", "project_id", project="project__title") | _same("place"),
+    ),
+    Table(
         "awards",
         _("prizes, and the projects that get them"),
         Award,
         "hackathon",
         _same("id", "position", "title", "sponsor", "prize", challenge="challenge__title")
+        | _same(track="track__title")
         | _same("project_id", project="project__title", team="project__team__name")
         | _same("given_at"),
     ),

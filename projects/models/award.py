@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from projects.models.challenge import Challenge
 from projects.models.hackathon import Hackathon
 from projects.models.team import Project
+from projects.models.track import Track
 
 
 class AwardQuerySet(models.QuerySet["Award"]):
@@ -36,6 +37,15 @@ class Award(models.Model):
         verbose_name=_("challenge"),
         help_text=_("Empty: every project of the hackathon can get it."),
     )
+    track = models.ForeignKey(
+        Track,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="awards",
+        verbose_name=_("track"),
+        help_text=_("Its projects compete, in the order of its judges. A track has its own challenge."),
+    )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     title = models.CharField(_("title"), max_length=120, help_text=_("Such as “First prize”."))
     sponsor = models.CharField(_("sponsor"), max_length=120, blank=True)
@@ -59,6 +69,13 @@ class Award(models.Model):
         verbose_name = _("award")
         verbose_name_plural = _("awards")
         ordering = ["position", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(challenge__isnull=True) | models.Q(track__isnull=True),
+                name="award_of_a_challenge_or_a_track",
+                violation_error_message=_("Choose a challenge or a track, not both."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.title

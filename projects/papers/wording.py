@@ -73,7 +73,7 @@ def worded(
         Brings what people wrote to the letters that there are.
     """
     with translation.override(template.language):
-        issued = _day(certificate.issued_on)
+        issued = day_of(certificate.issued_on)
         values = {
             "name": written(certificate.name),
             "team": written(certificate.team),
@@ -81,7 +81,7 @@ def worded(
             "award": written(certificate.award_title),
             "event": written(certificate.event),
             "course": written(certificate.course),
-            "days": _days(certificate.first_day, certificate.last_day),
+            "days": days_of(certificate.first_day, certificate.last_day),
             "date": issued,
         }
         return Wording(
@@ -131,20 +131,21 @@ def default(*, kind: str, language: str) -> CertificateTemplate:
         )
 
 
-def _day(day: date) -> str:
+def day_of(day: date) -> str:
+    """Say a day in the current language: "4 June 2027"."""
     return date_format(day, "j. F Y" if _is_german() else "j F Y")
 
 
-def _days(first: date, last: date) -> str:
-    """Say from when to when: "4–5 June 2027"."""
+def days_of(first: date, last: date) -> str:
+    """Say from when to when in the current language: "4–5 June 2027"."""
     if first == last:
-        return _day(first)
+        return day_of(first)
     dot = "." if _is_german() else ""
     if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}{dot}–{_day(last)}"
+        return f"{first.day}{dot}–{day_of(last)}"
     if first.year == last.year:
-        return f"{date_format(first, f'j{dot} F')} – {_day(last)}"
-    return f"{_day(first)} – {_day(last)}"
+        return f"{date_format(first, f'j{dot} F')} – {day_of(last)}"
+    return f"{day_of(first)} – {day_of(last)}"
 
 
 def _is_german() -> bool:

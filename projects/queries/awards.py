@@ -10,12 +10,12 @@ from projects.queries.judging import ProjectStanding, judging_report
 
 @dataclass(frozen=True)
 class AwardLine:
-    """A published award."""
+    """A published award; `within` names its challenge or track."""
 
     title: str
     sponsor: str
     prize: str
-    challenge: str
+    within: str
     project_id: int
     project: str
     team: str
@@ -29,12 +29,12 @@ def published_awards(*, hackathon: Hackathon) -> list[AwardLine]:
             title=award.title,
             sponsor=award.sponsor,
             prize=award.prize,
-            challenge=award.challenge.title if award.challenge else "",
+            within=str(award.challenge or award.track or ""),
             project_id=award.project.pk,
             project=award.project.title,
             team=award.project.team.name,
         )
-        for award in awards.select_related("challenge", "project__team")
+        for award in awards.select_related("challenge", "track", "project__team")
         if award.project
     ]
 
@@ -49,8 +49,8 @@ def awards_of(*, projects: Iterable[int]) -> dict[int, tuple[str, ...]]:
 
 
 def candidates(*, award: Award, search: str = "") -> list[ProjectStanding]:
-    """Return who could get an award, in the judges' order; places are those among all projects."""
-    report = judging_report(hackathon=award.hackathon)
+    """Return who could get an award, in the judges' order; places are among all projects, or the track's."""
+    report = judging_report(hackathon=award.hackathon, track=award.track)
     sought = search.casefold()
     return [
         standing

@@ -13,6 +13,7 @@ from classroom.models import AuditEntry, User
 from projects import queries
 from projects.errors import Refused
 from projects.models import Award, Certificate, Hackathon, Project
+from projects.models.track import competing
 from projects.services import organising, places
 
 
@@ -122,8 +123,15 @@ def _lock_unpublished(event: Hackathon) -> None:
 
 
 def _check_may_get(award: Award, project: Project) -> None:
-    if project.withdrawn_at is not None or project.team.hackathon_id != award.hackathon_id:
-        raise Refused(_("This project has been withdrawn: choose another one."))
+    rivals = competing(award.hackathon, award.track)
+    if not rivals.filter(pk=project.pk).exists():
+        raise Refused(
+            _(
+                "“%(project)s” does not compete here: it has been withdrawn, is not approved, or is not in "
+                "the track."
+            )
+            % {"project": project.title}
+        )
     if award.challenge_id is not None and project.challenge_id != award.challenge_id:
         raise Refused(
             _("“%(award)s” is for projects of “%(challenge)s” only: choose one of them.")

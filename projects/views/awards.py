@@ -21,7 +21,7 @@ CANDIDATES_A_PAGE = 50
 def awards(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """List the awards with the projects that get them."""
     seat, event = access.hackathon_to_organise(request, slug, pk)
-    found = Award.objects.filter(hackathon=event).select_related("challenge", "project__team")
+    found = Award.objects.filter(hackathon=event).select_related("challenge", "track", "project__team")
     page = {"seat": seat, "event": event, "awards": list(found), "step": "awards"}
     return render(request, "projects/awards.html", page)
 
@@ -50,7 +50,7 @@ def edit(request: HttpRequest, slug: str, pk: int, award: int) -> HttpResponse:
     form = AwardForm(request.POST or None, instance=found, hackathon=event)
     if request.method == "POST" and form.is_valid():
         try:
-            services.change_award(award=form.instance, fields=form.Meta.fields)
+            services.change_award(award=form.instance, fields=form.stored)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from classroom.limits import Failures, network_of
 from projects import access
+from projects.papers import wording
 
 #: Wrong codes of one address. There are 31**28 codes; the limit keeps a flood of guesses off the database.
 wrong_by_address = Failures(30, seconds=600)
@@ -41,7 +42,12 @@ def check(request: HttpRequest, code: str) -> HttpResponse:
         refused = _("There is no certificate with this code. Compare it letter by letter.")
         page = {"refused": refused, "code": code[:60]}
         return _unlisted(render(request, "projects/check_certificate.html", page, status=404))
-    return _unlisted(render(request, "projects/check_certificate.html", {"certificate": found}))
+    facts = {
+        "certificate": found,
+        "days": wording.days_of(found.first_day, found.last_day),
+        "issued": wording.day_of(found.issued_on),
+    }
+    return _unlisted(render(request, "projects/check_certificate.html", facts))
 
 
 def _unlisted(response: HttpResponse) -> HttpResponse:

@@ -21,7 +21,6 @@ def export(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "event": event,
         "step": "export",
         "tables": tables.TABLES,
-        "files": contents.FILES,
         "package": Package.objects.filter(hackathon=event, kind=Package.Kind.EVERYTHING).first(),
     }
     return render(request, "projects/export.html", page)

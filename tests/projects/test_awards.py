@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from classroom.models import AuditEntry, Outbox, Role
 from projects import queries, services
-from projects.models import Award
+from projects.models import Award, Judge, Look, Track, TrackEntry
 from projects.services import Refused
 from tests.factories import NOW, EnrolmentFactory, instructor_of, student_of
 from tests.projects.factories import DAY, HackathonFactory, challenge_of, members, project_of, team_of
@@ -125,6 +125,47 @@ def test_an_award_of_a_challenge_goes_to_its_projects_only(event, project, instr
     with pytest.raises(Refused, match="for projects of “Harbour” only"):
         give(award, project, by=instructor)
     assert queries.candidates(award=award) == []
+
+
+def test_an_award_of_a_track_goes_to_its_projects_in_its_order(as_user, event, project, instructor):
+    """The order of the whole says nothing about who explains best."""
+    track = Track.objects.create(hackathon=event, title="Best explained", by_choice=True)
+    others = [project_of(team_of(event), project.challenge, title=title) for title in ("Currents", "Waves")]
+    for entered in (project, others[0]):
+        TrackEntry.objects.create(track=track, project=entered, entered_at=NOW)
+    for judged, order in ((None, [project, *others]), (track, [others[0], project])):
+        judge = Judge.objects.create(
+            hackathon=event, user=student_of(event.course), track=judged, added_at=NOW
+        )
+        for place, one in enumerate(order, start=1):
+            Look.objects.create(judge=judge, project=one, begun_at=NOW, placed_at=NOW, place=place)
+    browser = as_user(instructor)
+    browser.post(url("new_award", event), {"title": "Best explained", "track": track.pk})
+    award = Award.objects.get()
+    page = browser.get(url("give_award", event, award.pk))
+    assert [row.project.title for row in page.context["page"]] == ["Currents", "Tides"]
+    with pytest.raises(Refused, match="does not compete here"):
+        give(award, others[1], by=instructor)
+    give(award, others[0], by=instructor)
+    publish(event)
+    assert [(line.within, line.project) for line in queries.published_awards(hackathon=event)] == [
+        ("Best explained", "Currents")
+    ]
+
+
+def test_an_award_is_of_a_challenge_or_of_a_track(as_user, event, project, instructor):
+    track = Track.objects.create(hackathon=event, title="Best explained")
+    data = {"title": "Both", "track": track.pk, "challenge": project.challenge_id}
+    page = as_user(instructor).post(url("new_award", event), data)
+    assert (page.status_code, Award.objects.count()) == (422, 0)
+    assert "Choose a challenge or a track, not both." in page.content.decode()
+
+
+def test_an_award_of_a_foreign_track_is_refused(as_user, event, instructor):
+    foreign = Track.objects.create(hackathon=HackathonFactory(course=event.course), title="Foreign")
+    Track.objects.create(hackathon=event, title="Own")
+    page = as_user(instructor).post(url("new_award", event), {"title": "Mine", "track": foreign.pk})
+    assert (page.status_code, Award.objects.count()) == (422, 0)
 
 
 def test_a_given_award_does_not_move_to_another_challenge(event, project, award):

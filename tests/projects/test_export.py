@@ -34,6 +34,7 @@ STAY = {
     "NotebookPicture": "is in the notebook",
     "Package": "the archives themselves",
     "PackagePart": "the archives themselves",
+    "Ballot": "whose it is stays secret; what it says is in “votes”",
     "Source": "a file: files/hand-ins/",
     "DataSet": "a file: files/data/",
 }
