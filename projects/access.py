@@ -33,6 +33,7 @@ from projects.models import (
     Criterion,
     CustomExercise,
     DataSet,
+    EventAnnouncement,
     Hackathon,
     Judge,
     Look,
@@ -530,6 +531,15 @@ def help_request_to_serve(
             ).first()
         ),
     )
+
+
+def announcement_to_organise(
+    request: HttpRequest, slug: str, pk: int, announcement: int
+) -> tuple[Seat, EventAnnouncement]:
+    """Return an announcement of a hackathon that an instructor organises."""
+    seat, event = hackathon_to_organise(request, slug, pk)
+    found = EventAnnouncement.objects.select_related("hackathon__course", "team")
+    return seat, _one(found.filter(hackathon=event, pk=announcement).first())
 
 
 def hackathon_with_door(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Hackathon]:

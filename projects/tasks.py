@@ -4,7 +4,7 @@ from celery import shared_task
 
 from classroom import bell, clock
 from projects import custom, grading, packing
-from projects.services import places
+from projects.services import announcing, places, reminding
 
 #: How many bells one sweep rings at most; the next sweep follows in seconds.
 SWEEP_BELLS = 50
@@ -30,7 +30,7 @@ def pack_next() -> None:
 
 @shared_task
 def sweep() -> None:
-    """Give up what cannot be graded, ring again for what waits, and pass on places nobody accepted."""
+    """Give up what cannot be graded, ring again for what waits, pass on places, write what is due."""
     now = clock.now()
     grading.give_up_lapsed(now=now)
     for _ in range(min(grading.waiting_count(now=now), SWEEP_BELLS)):
@@ -39,6 +39,8 @@ def sweep() -> None:
         places.settle(hackathon=event, now=now)
     for _ in range(min(custom.waiting_count(now=now), SWEEP_BELLS)):
         bell.ring(custom.PROVE_TASK)
+    announcing.mail_due(now=now)
+    reminding.send_due(now=now)
     packing.tidy_up(now=now)
     if packing.waiting_count(now=now):
         bell.ring(packing.PACK_TASK)

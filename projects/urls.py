@@ -3,6 +3,7 @@
 from django.urls import path
 
 from projects.views import (
+    announcements,
     awards,
     calendars,
     certificates,
@@ -123,6 +124,17 @@ urlpatterns = [
     path("hackathon/<int:pk>/team/new-code/", teams.renew_code, name="renew_code"),
     path("hackathon/<int:pk>/project/", projects.project, name="project"),
     path("hackathon/<int:pk>/project/withdraw/", projects.withdraw_project, name="withdraw_project"),
+    path("hackathon/<int:pk>/announcements/", announcements.announcements, name="announcements"),
+    path("hackathon/<int:pk>/announcements/new/", announcements.new, name="new_announcement"),
+    path("hackathon/<int:pk>/announcements/reminders/", announcements.reminders, name="reminders"),
+    path(
+        "hackathon/<int:pk>/announcements/<int:announcement>/", announcements.edit, name="edit_announcement"
+    ),
+    path(
+        "hackathon/<int:pk>/announcements/<int:announcement>/withdraw/",
+        announcements.withdraw,
+        name="withdraw_announcement",
+    ),
     path("hackathon/<int:pk>/door/", door.door, name="door"),
     path("hackathon/<int:pk>/door/worker.js", door.worker, name="door_worker"),
     path("hackathon/<int:pk>/door/people.json", door.people, name="door_people"),

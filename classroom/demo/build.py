@@ -44,6 +44,7 @@ def build(now: datetime, *, seed: int = 7, say: Callable[[str], None] = lambda _
         hackathon = teams.create_hackathon(demo, calendar)
         teams.form_teams(hackathon, people, calendar, rng)
         schedule.plan_days(hackathon, people.instructor, calendar)
+        desk.announce(hackathon, people.instructor)
         desk.ask_mentors(hackathon, people.instructor)
         say("the programming exercise")
         exercises.hand_in_work(exercises.create_exercise(demo, calendar), people, now, rng)

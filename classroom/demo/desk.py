@@ -1,13 +1,28 @@
-"""The demo hackathon's help queue: one request that was resolved, one that waits."""
+"""The demo hackathon's desk: an announcement, and a help queue with one request resolved and one waiting."""
 
 from datetime import datetime, timedelta
 
 from classroom import helpdesk
 from classroom.models import HelpRequest, User
 from projects import services
-from projects.models import Hackathon, Team
+from projects.models import EventAnnouncement, Hackathon, Team
+from projects.services import announcing
 
 MINUTE = timedelta(minutes=1)
+
+
+def announce(hackathon: Hackathon, organiser: User) -> None:
+    """Announce what teams ask first."""
+    announcing.announce(
+        announcement=EventAnnouncement(
+            hackathon=hackathon,
+            title="Mentors answer before the hackathon, too",
+            body="Ask under **Help** as soon as your team has a question; somebody looks every evening.",
+            pinned=True,
+        ),
+        by=organiser,
+        now=hackathon.registration_opens_at + timedelta(hours=3),
+    )
 
 
 def ask_mentors(hackathon: Hackathon, mentor: User) -> None:

@@ -13,6 +13,7 @@ from classroom.access import seat_in, signed_in
 from classroom.models import Announcement, Course, Enrolment, ScheduleItem, User, Week
 from projects import queries as project_queries
 from projects.models import Hackathon, Membership
+from projects.queries.announcements import news_of_events
 from quizzes import queries as quiz_queries
 from quizzes import services as quiz_services
 
@@ -118,6 +119,7 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
             :3
         ],
         "upcoming_quizzes": [card for card in quizzes if card.state == "upcoming"],
+        "event_news": news_of_events(course=seat.course, user=seat.user, now=now),
         "events": events_for(seat.user, seat.course, now),
         "coming": coming(seat.course, now),
         "week": Week.objects.filter(course=seat.course, released_at__lte=now)

@@ -1,5 +1,6 @@
 """The tables of `projects`."""
 
+from projects.models.announcement import EventAnnouncement, Reading, Reminder
 from projects.models.award import Award
 from projects.models.ballot import Ballot, Choice
 from projects.models.board import Board, BoardData, Training, new_token
@@ -54,6 +55,7 @@ __all__ = [
     "Criterion",
     "CustomExercise",
     "DataSet",
+    "EventAnnouncement",
     "FailedJoin",
     "FunctionGrade",
     "Gradable",
@@ -69,9 +71,11 @@ __all__ = [
     "Project",
     "ProjectDraft",
     "ProjectPicture",
+    "Reading",
     "Registration",
     "RegistrationQuestion",
     "Regrade",
+    "Reminder",
     "Room",
     "Scan",
     "Schedule",

@@ -107,6 +107,11 @@ class Hackathon(models.Model):
     published_at = models.DateTimeField(
         _("shown to students from"), null=True, blank=True, help_text=_("Empty: only staff see it.")
     )
+    reminds = models.BooleanField(
+        _("reminds of deadlines"),
+        default=False,
+        help_text=_("By e-mail, a day and an hour before, those who have begun and not handed in."),
+    )
 
     class Meta:
         verbose_name = _("hackathon")

@@ -10,6 +10,8 @@ from classroom import clock
 from classroom.access import Seat, seat_in
 from projects import access, queries, tickets
 from projects.models import Hackathon, Registration
+from projects.queries.announcements import NEWEST, announcements_for
+from projects.services import announcing
 
 
 @require_GET
@@ -23,6 +25,8 @@ def hackathon(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRes
             raise
         return render(request, "projects/no_hackathon.html", {"seat": seat_in(request, slug)})
     team = access.team_of(seat, event)
+    news = announcements_for(hackathon=event, user=seat.user, is_staff=seat.is_staff, now=now)[:NEWEST]
+    announcing.read_by(seat=seat, announcements=news, now=now)
     return render(
         request,
         "projects/hackathon.html",
@@ -37,6 +41,7 @@ def hackathon(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRes
             "registration": registration_state(seat, event, now),
             "awards": queries.published_awards(hackathon=event),
             "certificates": queries.certificates_of(hackathon=event, user=seat.user),
+            "news": news,
             "ticket": _ticket(seat, event, now),
             "judges": event.judges.filter(user=seat.user, left_at=None).exists(),
             "takes_votes": event.takes_votes(now),
