@@ -8,9 +8,9 @@ is chosen by expected information gain, and Crowd-BT (Chen et al., "Pairwise Ran
 Crowdsourced Setting", WSDM 2013) is updated on the way.
 
 Fails where the best project is ranked first less often than in the best of nine ways of an earlier
-simulation, by more than two of that figure's standard errors; where, at the settings named, it is not ahead of
-gavel by two standard errors of the paired difference; or where 195 projects take half a second to fit again.
-Last line: one JSON object.
+simulation, by more than two of that figure's standard errors; where, at the settings named, it is not ahead
+of gavel by two standard errors of the paired difference; or where 195 projects take half a second to fit
+again. Last line: one JSON object.
 
     python -m benchmarks.judging [--worlds 1000 1000 200] [--jobs 2]
 """

@@ -43,6 +43,7 @@ def build(now: datetime, *, seed: int = 7, say: Callable[[str], None] = lambda _
         say("the hackathon and its teams")
         hackathon = teams.create_hackathon(demo, calendar)
         teams.form_teams(hackathon, people, calendar, rng)
+        teams.name_judges(hackathon, people, now)
         schedule.plan_days(hackathon, people.instructor, calendar)
         desk.announce(hackathon, people.instructor)
         desk.ask_mentors(hackathon, people.instructor)

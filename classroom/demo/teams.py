@@ -8,7 +8,7 @@ from classroom.demo.cohort import Cohort
 from classroom.demo.course import content
 from classroom.models import Course
 from projects import services
-from projects.models import Award, Challenge, Hackathon
+from projects.models import Award, Challenge, Criterion, Hackathon, Track
 
 
 def create_hackathon(course: Course, calendar: Calendar) -> Hackathon:
@@ -29,6 +29,11 @@ def create_hackathon(course: Course, calendar: Calendar) -> Hackathon:
         registration_opens_at=opened,
         registration_closes_at=calendar.at(year, first, "10:30"),
         submission_closes_at=due,
+        judging_opens_at=due,
+        judging_closes_at=calendar.at(year, last, "16:00"),
+        gallery_opens_at=due,
+        vote_opens_at=due,
+        vote_closes_at=calendar.at(year, last, "16:00"),
         min_team_size=1,
         max_team_size=course.max_team_size,
         published_at=opened,
@@ -48,6 +53,10 @@ def create_hackathon(course: Course, calendar: Calendar) -> Hackathon:
         )
         for position, challenge in enumerate(data["challenges"])
     )
+    for criterion in data["criteria"]:
+        services.add_criterion(event=hackathon, criterion=Criterion(**criterion))
+    for track in data["tracks"]:
+        services.add_track(event=hackathon, track=Track(**track))
     for award in data["awards"]:
         services.add_award(event=hackathon, award=Award(**award))
     return hackathon
@@ -71,6 +80,13 @@ def form_teams(hackathon: Hackathon, cohort: Cohort, calendar: Calendar, rng: ra
             details=services.ProjectDetails(title=data["title"], abstract=data["abstract"]),
             now=now,
         )
+
+
+def name_judges(hackathon: Hackathon, cohort: Cohort, now: datetime) -> None:
+    """Let the teachers judge: one the whole, one the track."""
+    services.add_judge(hackathon=hackathon, user=cohort.instructor, now=now)
+    track = hackathon.tracks.first()
+    services.add_judge(hackathon=hackathon, user=cohort.assistant, track=track, now=now)
 
 
 def _later(now: datetime, rng: random.Random) -> datetime:

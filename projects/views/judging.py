@@ -35,7 +35,7 @@ def look(request: HttpRequest, slug: str, pk: int, look: int) -> HttpResponse:
     """Show one project; keep what the judge says so far, or place it and go on."""
     now = clock.now()
     seat, found = access.look_of(request, slug, pk, look)
-    draft = "place_it" not in request.POST
+    draft = request.method == "POST" and "place_it" not in request.POST
     form = _look_form(request, found, draft=draft)
     refusal = ""
     if request.method == "POST" and form.is_valid():

@@ -64,6 +64,8 @@ def _page(request: HttpRequest, slug: str, pk: int, refusal: str = "") -> HttpRe
         "search": search,
         "page": pages.get_page(request.GET.get("page") or request.POST.get("page")),
         "is_full": len(choices) >= event.vote_places,
+        "added": _pk(request.POST.get("add", "")),
+        "removed": "remove" in request.POST,
         "said": _said(request, choices) if request.method == "POST" and not refusal else "",
     }
     piece = "projects/_ballot.html" if request.headers.get("HX-Request") else "projects/vote.html"
@@ -71,22 +73,22 @@ def _page(request: HttpRequest, slug: str, pk: int, refusal: str = "") -> HttpRe
 
 
 def _wanted(request: HttpRequest) -> list[int]:
-    order = [int(pk) for pk in request.POST.getlist("choice") if _is_id(pk)]
+    order = [pk for pk in map(_pk, request.POST.getlist("choice")) if pk is not None]
     for name, step in (("up", -1), ("down", 1)):
-        moved = request.POST.get(name, "")
-        if _is_id(moved) and int(moved) in order:
-            at = order.index(int(moved))
+        moved = _pk(request.POST.get(name, ""))
+        if moved in order:
+            at = order.index(moved)
             order.insert(max(0, at + step), order.pop(at))
-    added, removed = request.POST.get("add", ""), request.POST.get("remove", "")
-    if _is_id(removed) and int(removed) in order:
-        order.remove(int(removed))
-    if _is_id(added) and int(added) not in order:
-        order.append(int(added))
+    added, removed = _pk(request.POST.get("add", "")), _pk(request.POST.get("remove", ""))
+    if removed in order:
+        order.remove(removed)
+    if added is not None and added not in order:
+        order.append(added)
     return order
 
 
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 19
+def _pk(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def _said(request: HttpRequest, choices: list[Choice]) -> str:
