@@ -73,7 +73,7 @@ def walk(page):
 
 def test_pages_for_everybody_are_accessible(open_page):
     page = open_page(reduced_motion="reduce")
-    addresses = ["/accounts/login/code/", "/nowhere/", "/styleguide/?errors&toast"]
+    addresses = ["/accounts/login/code/", "/certificates/", "/nowhere/", "/styleguide/?errors&toast"]
     assert [fault for address in addresses for fault in faults(page, address)] == []
 
 

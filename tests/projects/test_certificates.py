@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -174,6 +175,13 @@ def test_codes_are_long_and_never_the_same(event):
     issue(event)
     codes = list(Certificate.objects.values_list("code", flat=True))
     assert (len(set(codes)), {len(code) for code in codes}) == (15, {28})
+
+
+def test_no_code_is_given_twice(event, project):
+    issue(event)
+    first, second = Certificate.objects.all()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Certificate.objects.filter(pk=second.pk).update(code=first.code)
 
 
 def test_one_downloads_ones_own_in_both_languages(as_user, event, project):
