@@ -10,7 +10,7 @@ from datetime import datetime
 from statistics import median
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import Case, F, When
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,8 @@ from classroom.models import Course, HelpDesk, HelpRequest, User
 #: From how many of the latest requests the usual wait is taken, and how few are too few to say anything.
 RECENT = 20
 FEWEST = 3
+#: How many open requests a page shows.
+MOST_SHOWN = 60
 
 
 @dataclass(frozen=True)
@@ -153,9 +155,11 @@ def request_of(*, desk: HelpDesk, parties: Sequence[str]) -> HelpRequest | None:
     return found.order_by("-asked_at", "-pk").first()
 
 
-def open_requests(*, desk: HelpDesk) -> list[HelpRequest]:
-    """Return what is open, the longest waiting first."""
-    return list(HelpRequest.objects.unsettled().filter(desk=desk).select_related("claimed_by", "asked_by"))
+def open_requests(*, desk: HelpDesk, by: User, limit: int = MOST_SHOWN) -> list[HelpRequest]:
+    """Return what is open: what `by` has claimed, then the longest waiting; not all of an endless queue."""
+    found = HelpRequest.objects.unsettled().filter(desk=desk).select_related("claimed_by", "asked_by")
+    own_first = Case(When(claimed_by=by, then=0), default=1)
+    return list(found.order_by(own_first, "asked_at", "pk")[:limit])
 
 
 def resolved_requests(*, desk: HelpDesk, limit: int = 10) -> list[HelpRequest]:

@@ -1,6 +1,5 @@
 """What is announced, to whom, and who has read it."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
@@ -14,14 +13,6 @@ from projects.queries.door import taking_part
 #: How many the event's page shows, and how long the first page of the course does.
 NEWEST = 4
 NEWS = timedelta(days=14)
-
-
-@dataclass(frozen=True)
-class Announced:
-    """An announcement as its organisers see it."""
-
-    announcement: EventAnnouncement
-    read: int
 
 
 def announcements_for(
@@ -43,13 +34,10 @@ def news_of_events(*, course: Course, user: User, now: datetime) -> list[EventAn
     return list(events.addressed_to(user.pk).select_related("hackathon__course")[:3])
 
 
-def announced(*, hackathon: Hackathon) -> list[Announced]:
-    """Return everything that was or will be announced, with the number of people who have read it."""
+def announced(*, hackathon: Hackathon) -> QuerySet[EventAnnouncement]:
+    """Return everything that was or will be announced, with how many people have read it as `read`."""
     rows = EventAnnouncement.objects.filter(hackathon=hackathon).select_related("team", "author")
-    return [
-        Announced(row, row.read)  # type: ignore[attr-defined]  # annotated below
-        for row in rows.annotate(read=Count("readings"))
-    ]
+    return rows.annotate(read=Count("readings")).order_by("-pinned", "-published_at", "-pk")
 
 
 def recipients(*, announcement: EventAnnouncement) -> QuerySet[User]:

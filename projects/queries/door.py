@@ -13,25 +13,20 @@ from projects.models.registration import State
 
 @dataclass(frozen=True)
 class DoorPerson:
-    """Somebody the door knows; `ticket` is the hash of their code."""
+    """Somebody whom the door has found."""
 
     user_id: int
     name: str
     team: str
-    ticket: str
     arrival: Scan | None
 
 
 @dataclass(frozen=True)
-class DoorList:
-    """The door's list, by name."""
+class DoorCounts:
+    """How many have come, of how many whom the door knows."""
 
-    people: list[DoorPerson]
-
-    @property
-    def arrived(self) -> int:
-        """How many have come."""
-        return sum(person.arrival is not None for person in self.people)
+    arrived: int
+    expected: int
 
 
 def taking_part(*, hackathon: Hackathon) -> Q:
@@ -54,24 +49,47 @@ def expected(*, hackathon: Hackathon) -> Q:
     )
 
 
-def door_list(*, hackathon: Hackathon) -> DoorList:
-    """Return everybody the door knows, in three queries."""
-    people = User.objects.filter(expected(hackathon=hackathon)).only("pk", "name", "email")
-    teams = dict(Membership.objects.filter(hackathon=hackathon).values_list("user_id", "team__name"))
-    came = arrivals(Scan.objects.filter(hackathon=hackathon))
-    codes = tickets.codes_of(hackathon.pk, [user.pk for user in people])
-    return DoorList(
-        [
-            DoorPerson(
-                user.pk,
-                user.name or user.email.split("@")[0],
-                teams.get(user.pk, ""),
-                tickets.digest_of(codes[user.pk]),
-                came.get(user.pk),
-            )
-            for user in people
-        ]
-    )
+def door_counts(*, hackathon: Hackathon) -> DoorCounts:
+    """Count who has come and who is expected, in two queries."""
+    came: set[int] = set()
+    log = Scan.objects.filter(hackathon=hackathon).order_by("at", "pk")
+    for user, undoes in log.values_list("user_id", "undoes"):
+        (came.discard if undoes else came.add)(user)
+    return DoorCounts(len(came), User.objects.filter(expected(hackathon=hackathon)).count())
+
+
+def door_list(*, hackathon: Hackathon) -> list[tuple[int, str, str, str]]:
+    """Return everybody the door knows: number, name, team, and the hash of the ticket; in two queries."""
+    people = User.objects.filter(expected(hackathon=hackathon)).order_by("name", "pk")
+    names = {pk: _called(name, email) for pk, name, email in people.values_list("pk", "name", "email")}
+    teams = _teams(hackathon)
+    codes = tickets.codes_of(hackathon.pk, names)
+    return [(pk, name, teams.get(pk, ""), tickets.digest_of(codes[pk])) for pk, name in names.items()]
+
+
+def found_at_door(*, hackathon: Hackathon, text: str, limit: int) -> list[DoorPerson]:
+    """Return whom a search by name and team finds, the first by name."""
+    words = text.lower().split()
+    if not words:
+        return []
+    teams = _teams(hackathon)
+    users = User.objects.filter(expected(hackathon=hackathon)).order_by("name", "pk")
+    matching = []
+    for pk, name, email in users.values_list("pk", "name", "email"):
+        called, team = _called(name, email), teams.get(pk, "")
+        if all(word in f"{called} {team}".lower() for word in words):
+            matching.append((pk, called, team))
+    came = arrivals(of_people(hackathon=hackathon, users=[pk for pk, _name, _team in matching[:limit]]))
+    return [DoorPerson(pk, name, team, came.get(pk)) for pk, name, team in matching[:limit]]
+
+
+def _teams(hackathon: Hackathon) -> dict[int, str]:
+    return dict(Membership.objects.filter(hackathon=hackathon).values_list("user_id", "team__name"))
+
+
+def _called(name: str, email: str) -> str:
+    """Return a name for the door's devices, which know no addresses."""
+    return name or email.split("@")[0]
 
 
 def arrivals(scans: Iterable[Scan]) -> dict[int, Scan]:
@@ -87,9 +105,10 @@ def arrivals(scans: Iterable[Scan]) -> dict[int, Scan]:
 
 def holder_of(*, hackathon: Hackathon, code: str) -> User | None:
     """Return who was given this code, among those whom the door lets in."""
-    people = {user.pk: user for user in User.objects.filter(expected(hackathon=hackathon))}
-    codes = tickets.codes_of(hackathon.pk, people)
-    return next((people[user] for user, given in codes.items() if given == code), None)
+    people = User.objects.filter(expected(hackathon=hackathon))
+    codes = tickets.codes_of(hackathon.pk, people.values_list("pk", flat=True))
+    found = next((user for user, given in codes.items() if given == code), None)
+    return None if found is None else people.filter(pk=found).first()
 
 
 def scans_since(*, hackathon: Hackathon, cursor: int) -> list[Scan]:

@@ -14,7 +14,7 @@ from projects.forms.announcement import AnnouncementForm
 from projects.queries import announcements as queries
 from projects.services import announcing
 
-#: How many one page shows in full.
+#: How many one page shows.
 A_PAGE = 20
 #: How many reminders are listed.
 LATEST_REMINDERS = 6
@@ -25,14 +25,19 @@ def announcements(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show what is announced to the person; to instructors all of it, with who has read it as a number."""
     now = clock.now()
     seat, event = access.hackathon_to_see(request, slug, pk, now=now)
-    page: dict[str, object] = {"seat": seat, "event": event, "now": now}
     if seat.is_instructor:
-        page["rows"] = queries.announced(hackathon=event)
-        page["sent"] = event.reminders.all()[:LATEST_REMINDERS]
+        found = queries.announced(hackathon=event)
     else:
         found = queries.announcements_for(hackathon=event, user=seat.user, is_staff=seat.is_staff, now=now)
-        page["page"] = shown = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
-        announcing.read_by(seat=seat, announcements=shown.object_list, now=now)
+    shown = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    announcing.read_by(seat=seat, announcements=shown.object_list, now=now)
+    page = {
+        "seat": seat,
+        "event": event,
+        "now": now,
+        "page": shown,
+        "sent": event.reminders.all()[:LATEST_REMINDERS] if seat.is_instructor else [],
+    }
     return render(request, "projects/announcements.html", page)
 
 

@@ -32,16 +32,13 @@ KEPT_AFTER = timedelta(days=1)
 def door(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show the door's page; with `q` whom that finds."""
     seat, event = access.hackathon_with_door(request, slug, pk)
-    listed = queries.door_list(hackathon=event)
     asked = request.GET.get("q", "").strip()
-    words = asked.lower().split()
-    found = [one for one in listed.people if all(word in f"{one.name} {one.team}".lower() for word in words)]
     page = {
         "seat": seat,
         "event": event,
-        "listed": listed,
+        "counts": queries.door_counts(hackathon=event),
         "asked": asked,
-        "found": found[:FOUND] if words else [],
+        "found": queries.found_at_door(hackathon=event, text=asked, limit=FOUND),
         "is_code": tickets.read(asked) is not None,
         "admit_form": AdmitForm(),
     }
@@ -65,10 +62,9 @@ def worker(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def people(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Return whom the door knows, with the hash of each ticket instead of the ticket."""
     _seat, event = access.hackathon_with_door(request, slug, pk)
-    listed = queries.door_list(hackathon=event).people
     return JsonResponse(
         {
-            "people": [[one.user_id, one.name, one.team, one.ticket] for one in listed],
+            "people": queries.door_list(hackathon=event),
             "until": (event.ends_at + KEPT_AFTER).isoformat(),
             "now": clock.now().isoformat(),
         }
@@ -129,7 +125,7 @@ def admit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s takes part and is checked in.") % {"name": user})
             return redirect("projects:door", slug, pk)
-    page = {"seat": seat, "event": event, "admit_form": form, "listed": queries.door_list(hackathon=event)}
+    page = {"seat": seat, "event": event, "admit_form": form, "counts": queries.door_counts(hackathon=event)}
     return render(request, "projects/door.html", page, status=422)
 
 

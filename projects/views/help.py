@@ -108,7 +108,7 @@ def _page(seat: Seat, event: Hackathon, serves: bool, now: datetime) -> dict[str
     }
     if serves:
         page |= {
-            "requests": helpdesk.open_requests(desk=desk),
+            "requests": helpdesk.open_requests(desk=desk, by=seat.user),
             "resolved": helpdesk.resolved_requests(desk=desk),
             "figures": helpdesk.figures(desk=desk),
         }

@@ -90,7 +90,11 @@ def test_a_request_handed_back_stands_where_it_stood():
     mentor = instructor_of(desk.course)
     helpdesk.claim(request=first, by=mentor, now=NOW + MINUTE)
     helpdesk.hand_back(request=first)
-    assert helpdesk.open_requests(desk=desk) == [first, second]
+    assert helpdesk.open_requests(desk=desk, by=mentor) == [first, second]
+    helpdesk.claim(request=second, by=mentor, now=NOW + MINUTE)
+    assert helpdesk.open_requests(desk=desk, by=mentor) == [second, first]
+    assert helpdesk.open_requests(desk=desk, by=mentor, limit=1) == [second]
+    helpdesk.hand_back(request=second)
     with pytest.raises(Refused, match="not claimed"):
         helpdesk.hand_back(request=first)
     with pytest.raises(Refused, match="Claim this request first"):

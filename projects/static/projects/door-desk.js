@@ -107,7 +107,11 @@ class DoorDesk extends HTMLElement {
     const name = this.nameOf(user);
     if (before && !undoes) return this.say("warn", fill(this.words.again, { name, ...this.place(before) }));
     const seen = { key: crypto.randomUUID(), user, undoes, at: Date.now(), door: this.one("name").value.trim() };
-    await this.store.add(seen);
+    try {
+      await this.store.add(seen);
+    } catch {
+      return this.say("bad", fill(this.words.not_kept, { name })); // the disk is full, perhaps
+    }
     this.say(undoes ? "info" : "good", fill(undoes ? this.words.undone : this.words.first, { name }));
     await this.draw();
     return this.sync();
@@ -144,7 +148,7 @@ class DoorDesk extends HTMLElement {
     this.log = { cursor: Math.max(this.log.cursor, ...news.map((scan) => scan.pk)), scans, offset };
     const word = new Map(data.outcomes);
     const refused = sent.filter((seen) => word.get(seen.key) === "unknown").map((seen) => ({ ...seen, name: this.nameOf(seen.user) }));
-    await this.store.settle([...word.keys()], refused, this.log);
+    if (news.length || word.size) await this.store.settle([...word.keys()], refused, this.log);
     await this.is("online");
     for (const seen of sent) if (word.get(seen.key) === "already") this.tellSecond(seen);
     if (sent.length === AT_A_TIME || refused.length) this.again = true;
@@ -282,23 +286,36 @@ class DoorDesk extends HTMLElement {
     button.setAttribute("aria-pressed", String(Boolean(this.stop)));
   }
 
-  /** Let this page open without a connection: keep it and everything it has loaded. */
+  /** Let this page open without a connection: keep it and everything it has loaded, and nothing older. */
   async keepPage() {
-    if (!navigator.serviceWorker || this.state !== "online") return void setTimeout(() => this.isConnected && this.keepPage(), REST_MS);
-    const address = location.pathname;
-    await navigator.serviceWorker.register(this.dataset.worker, { scope: address });
-    this.eye ??= await detector(this.dataset.decoder);
-    const cache = await caches.open(`door-${this.dataset.event}`);
-    const page = await fetch(address, { redirect: "manual" }).catch(() => null);
-    if (page?.status === 200) await cache.put(address, page);
-    const ours = (url) => url.startsWith(new URL(this.dataset.static, location).href);
+    if (!navigator.serviceWorker) return;
+    if (this.state !== "online") return void setTimeout(() => this.isConnected && this.keepPage(), REST_MS);
+    try {
+      navigator.storage?.persist?.(); // asks the browser not to clear the outbox when the disk gets full
+      const address = new URL(location.pathname, location).href;
+      await navigator.serviceWorker.register(this.dataset.worker, { scope: address });
+      this.eye ??= await detector(this.dataset.decoder);
+      const cache = await caches.open(`door-${this.dataset.event}`);
+      const files = this.files();
+      await Promise.all([...files].map(async (url) => (await cache.match(url)) || cache.add(url)));
+      const page = await fetch(address, { redirect: "manual" });
+      if (page.status !== 200) return;
+      await cache.put(address, page);
+      for (const { url } of await cache.keys()) if (url !== address && !files.has(url)) await cache.delete(url);
+      await navigator.serviceWorker.ready;
+      this.dataset.kept = "";
+      this.one("kept").hidden = false;
+    } catch {
+      // The page works as long as it stays open, and does not say that it opens without a connection.
+    }
+  }
+
+  /** The addresses of the styles, scripts, fonts and drawings of this page. */
+  files() {
     const links = [...document.querySelectorAll("link[href], script[src]")].map((tag) => tag.href || tag.src);
     const loaded = performance.getEntriesByType("resource").map((entry) => entry.name);
-    const files = [...new Set([...links, ...loaded])].filter(ours);
-    await Promise.all(files.map(async (url) => (await cache.match(url)) || cache.add(url).catch(() => {})));
-    await navigator.serviceWorker.ready;
-    this.dataset.kept = "";
-    this.one("kept").hidden = false;
+    const ours = new URL(this.dataset.static, location).href;
+    return new Set([...links, ...loaded].filter((url) => url.startsWith(ours)).map((url) => url.split("#")[0]));
   }
 }
 
