@@ -35,6 +35,8 @@ from projects.models import (
     DataSet,
     EventAnnouncement,
     Hackathon,
+    Invitation,
+    JoinRequest,
     Judge,
     Look,
     Membership,
@@ -48,6 +50,7 @@ from projects.models import (
     Regrade,
     Room,
     Schedule,
+    Seeker,
     Session,
     Submission,
     Team,
@@ -170,6 +173,54 @@ def project_to_review(
     seat = grader_seat(request, slug)
     event = _one(Hackathon.objects.select_related("course").filter(course=seat.course, pk=pk).first())
     return seat, event, _one(Project.objects.registered().filter(team__hackathon=event, pk=project).first())
+
+
+def team_to_ask(request: HttpRequest, slug: str, pk: int, team: int, *, now: datetime) -> tuple[Seat, Team]:
+    """Return a team that is on the board, for a student of the course."""
+    seat, event, _mine = hackathon_to_join(request, slug, pk, now=now)
+    found = _team(event, team)
+    return seat, _one(found if found.listed_at and not found.archived_at else None)
+
+
+def request_to_answer(
+    request: HttpRequest, slug: str, pk: int, asked: int, *, now: datetime
+) -> tuple[Seat, JoinRequest]:
+    """Return a request to join one's own team; whether one leads it is the service's to say."""
+    seat, event, mine = hackathon_to_join(request, slug, pk, now=now)
+    return seat, _one(_requests(event).filter(team=mine, pk=asked).first())
+
+
+def own_request(
+    request: HttpRequest, slug: str, pk: int, asked: int, *, now: datetime
+) -> tuple[Seat, JoinRequest]:
+    """Return a request that the person has made."""
+    seat, event, _mine = hackathon_to_join(request, slug, pk, now=now)
+    return seat, _one(_requests(event).filter(user=seat.user, pk=asked).first())
+
+
+def invitation_of_team(
+    request: HttpRequest, slug: str, pk: int, invitation: int, *, now: datetime
+) -> tuple[Seat, Invitation]:
+    """Return an invitation of one's own team."""
+    seat, event, mine = hackathon_to_join(request, slug, pk, now=now)
+    return seat, _one(_invitations(event).filter(team=mine, pk=invitation).first())
+
+
+def invitation_to_use(
+    request: HttpRequest, slug: str, pk: int, token: str, *, now: datetime
+) -> tuple[Seat, Invitation]:
+    """Return the invitation whose secret the address holds, for any student of the course."""
+    seat, event, _mine = hackathon_to_join(request, slug, pk, now=now)
+    return seat, _one(_invitations(event).filter(token=token).first())
+
+
+def seeker_to_invite(
+    request: HttpRequest, slug: str, pk: int, seeker: int, *, now: datetime
+) -> tuple[Seat, Seeker]:
+    """Return somebody who is on the board, for a student of the course."""
+    seat, event, _mine = hackathon_to_join(request, slug, pk, now=now)
+    found = Seeker.objects.select_related("hackathon__course", "user").filter(hackathon=event, pk=seeker)
+    return seat, _one(found.first())
 
 
 def team_to_review(request: HttpRequest, slug: str, pk: int, team: int) -> tuple[Seat, Team]:
@@ -572,6 +623,16 @@ def _challenge(seat: Seat, pk: int, *, now: datetime | None) -> Challenge:
 
 def _team(event: Hackathon, pk: int) -> Team:
     return _one(Team.objects.select_related("hackathon__course").filter(hackathon=event, pk=pk).first())
+
+
+def _requests(event: Hackathon) -> QuerySet[JoinRequest]:
+    found = JoinRequest.objects.select_related("hackathon__course", "team__hackathon__course", "user")
+    return found.filter(hackathon=event)
+
+
+def _invitations(event: Hackathon) -> QuerySet[Invitation]:
+    found = Invitation.objects.select_related("team__hackathon__course", "created_by", "invitee")
+    return found.filter(team__hackathon=event)
 
 
 def _regrade(seat: Seat, pk: int) -> Regrade:

@@ -16,9 +16,11 @@ from projects.views import (
     gallery,
     hackathon,
     help,
+    inviting,
     judges,
     judging,
     moving,
+    openings,
     organising,
     packages,
     participants,
@@ -121,6 +123,31 @@ urlpatterns = [
     path("hackathon/<int:pk>/team/hand-over/", teams.hand_over, name="hand_over"),
     path("hackathon/<int:pk>/team/remove/", teams.remove_member, name="remove_member"),
     path("hackathon/<int:pk>/team/dissolve/", teams.dissolve_team, name="dissolve_team"),
+    path("hackathon/<int:pk>/team/openings/", openings.list_team, name="list_team"),
+    path("hackathon/<int:pk>/team/invite/", inviting.invite, name="invite"),
+    path(
+        "hackathon/<int:pk>/team/invite/<int:invitation>/revoke/", inviting.revoke, name="revoke_invitation"
+    ),
+    path("hackathon/<int:pk>/team/invitation/<slug:token>/", inviting.invitation, name="invitation"),
+    path(
+        "hackathon/<int:pk>/team/invitation/<slug:token>/decline/",
+        inviting.decline,
+        name="decline_invitation",
+    ),
+    path("hackathon/<int:pk>/team/requests/<int:asked>/accept/", openings.accept, name="accept_request"),
+    path("hackathon/<int:pk>/team/requests/<int:asked>/decline/", openings.decline, name="decline_request"),
+    path(
+        "hackathon/<int:pk>/team/requests/<int:asked>/withdraw/", openings.withdraw, name="withdraw_request"
+    ),
+    path("hackathon/<int:pk>/openings/", openings.openings, name="openings"),
+    path("hackathon/<int:pk>/openings/me/", openings.seek, name="seek_team"),
+    path("hackathon/<int:pk>/openings/me/remove/", openings.stop_seeking, name="stop_seeking"),
+    path("hackathon/<int:pk>/openings/teams/<int:team>/ask/", openings.ask, name="ask_to_join"),
+    path(
+        "hackathon/<int:pk>/openings/people/<int:seeker>/invite/",
+        inviting.invite_from_board,
+        name="invite_seeker",
+    ),
     path("hackathon/<int:pk>/team/new-code/", teams.renew_code, name="renew_code"),
     path("hackathon/<int:pk>/project/", projects.project, name="project"),
     path("hackathon/<int:pk>/project/withdraw/", projects.withdraw_project, name="withdraw_project"),

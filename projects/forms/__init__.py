@@ -72,7 +72,7 @@ class ConductForm(forms.Form):
         if not asks_consent:
             del self.fields["conduct"]
 
-    field_order = ("name", "code", "conduct")
+    field_order = ("name", "code", "message", "conduct")
 
 
 class TeamForm(ConductForm):

@@ -10,6 +10,14 @@ from projects.models.door import Scan
 from projects.models.exercise import CustomExercise
 from projects.models.exhibit import Notebook, NotebookPicture, ProjectDraft, ProjectPicture
 from projects.models.hackathon import Consent, Hackathon
+from projects.models.joining import (
+    MAX_SKILL_LETTERS,
+    MAX_SKILLS,
+    Invitation,
+    JoinRequest,
+    Seeker,
+    skills_in,
+)
 from projects.models.judging import Conflict, Criterion, Judge, Look, Mark
 from projects.models.package import Package, PackagePart
 from projects.models.registration import Answer, Registration, RegistrationQuestion
@@ -38,6 +46,8 @@ from projects.models.track import Track, TrackEntry, competing
 __all__ = [
     "BOARD_PREFIX",
     "MAX_ATTEMPTS",
+    "MAX_SKILLS",
+    "MAX_SKILL_LETTERS",
     "Answer",
     "Availability",
     "Award",
@@ -60,6 +70,8 @@ __all__ = [
     "FunctionGrade",
     "Gradable",
     "Hackathon",
+    "Invitation",
+    "JoinRequest",
     "Judge",
     "Look",
     "Mark",
@@ -79,6 +91,7 @@ __all__ = [
     "Room",
     "Scan",
     "Schedule",
+    "Seeker",
     "Session",
     "Shadow",
     "Slot",
@@ -95,4 +108,5 @@ __all__ = [
     "new_seed",
     "new_token",
     "shadow_of",
+    "skills_in",
 ]

@@ -38,6 +38,9 @@ class Team(models.Model):
     name = models.CharField(_("name"), max_length=80)
     join_code = models.CharField(_("join code"), max_length=16, unique=True, default=new_join_code)
     size = models.PositiveSmallIntegerField(_("members"), default=0, editable=False)
+    pitch = models.CharField(_("what you are up to"), max_length=500, blank=True)
+    skills_wanted = models.CharField(_("skills you look for"), max_length=300, blank=True)
+    listed_at = models.DateTimeField(_("on the board since"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"))
     archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
 

@@ -1,6 +1,15 @@
 """What people do: each service is one act, in one transaction, or it raises `Refused`."""
 
 from projects.errors import Refused
+from projects.services.asking import (
+    accept_request,
+    ask_to_join,
+    decline_request,
+    list_team,
+    seek_team,
+    stop_seeking,
+    withdraw_request,
+)
 from projects.services.awards import (
     add_award,
     change_award,
@@ -49,6 +58,7 @@ from projects.services.handing_in import (
     submissions_of,
 )
 from projects.services.help import ask_for_help, desk_of, parties_of
+from projects.services.inviting import accept_invitation, decline_invitation, invite, revoke_invitation
 from projects.services.judges import (
     add_judge,
     declare_conflict,
@@ -161,7 +171,9 @@ __all__ = [
     "Seen",
     "SessionDetails",
     "Unreadable",
+    "accept_invitation",
     "accept_offer",
+    "accept_request",
     "add_award",
     "add_challenge",
     "add_criterion",
@@ -177,6 +189,7 @@ __all__ = [
     "approve",
     "ask_for_help",
     "ask_for_package",
+    "ask_to_join",
     "asks_consent",
     "assign_judge",
     "begin_regrade",
@@ -200,6 +213,8 @@ __all__ = [
     "create_team",
     "declare_conflict",
     "decline",
+    "decline_invitation",
+    "decline_request",
     "delete_session",
     "describe_picture",
     "desk_of",
@@ -219,6 +234,7 @@ __all__ = [
     "hide_awards",
     "hide_ranking",
     "import_people",
+    "invite",
     "invite_judges",
     "issue_again",
     "issue_certificates",
@@ -226,6 +242,7 @@ __all__ = [
     "keep_draft",
     "late_factor",
     "leave_team",
+    "list_team",
     "may_judge",
     "merge_teams",
     "move",
@@ -266,12 +283,15 @@ __all__ = [
     "restore",
     "reveal",
     "revoke_conflict",
+    "revoke_invitation",
     "run_quota",
     "save_draft",
     "save_look",
+    "seek_team",
     "settle_if_due",
     "skip",
     "state_availability",
+    "stop_seeking",
     "submissions_of",
     "take_off",
     "take_out",
@@ -283,5 +303,6 @@ __all__ = [
     "withdraw",
     "withdraw_certificate",
     "withdraw_project",
+    "withdraw_request",
     "write_to",
 ]

@@ -13,7 +13,18 @@ from django.utils.translation import ngettext
 from classroom.models import User
 from projects import words
 from projects.errors import Refused
-from projects.models import Hackathon, Membership, Project, Submission, Team
+from projects.models import (
+    Hackathon,
+    Invitation,
+    JoinRequest,
+    Membership,
+    Project,
+    Seeker,
+    Submission,
+    Team,
+    new_join_code,
+)
+from projects.services import places
 from projects.services.registration import release_place
 
 
@@ -100,6 +111,7 @@ def enter(*, team: Team, user: User, now: datetime) -> Membership:
     keep_authors(team=team, now=now)
     if not take_seats(team=team, count=1):
         raise full(team)
+    no_longer_seeks(hackathon=team.hackathon, user=user, now=now)
     return Membership.objects.create(hackathon=team.hackathon, team=team, user=user, joined_at=now)
 
 
@@ -137,6 +149,28 @@ def take_seats(*, team: Team, count: int) -> bool:
     most = team.hackathon.max_team_size
     free = Team.objects.active().filter(pk=team.pk, size__lte=most - count)
     return bool(free.update(size=F("size") + count))
+
+
+def no_longer_seeks(*, hackathon: Hackathon, user: User, now: datetime) -> None:
+    """Withdraw what a person who gets a team has asked of others, and take them off the board."""
+    JoinRequest.objects.open().filter(hackathon=hackathon, user=user).update(withdrawn_at=now)
+    Seeker.objects.filter(hackathon=hackathon, user=user).delete()
+
+
+def shut(*, team: Team, now: datetime) -> None:
+    """Let nobody in by what a person who was removed may know: the code, and invitations still open."""
+    Team.objects.filter(pk=team.pk).update(join_code=new_join_code())
+    Invitation.objects.open(now).filter(team=team).update(revoked_at=now)
+
+
+def check_other_takes_part(*, hackathon: Hackathon, user: User) -> None:
+    """Raise `Refused`, in words for somebody else, where a person has no place in the event."""
+    try:
+        places.check_takes_part(hackathon=hackathon, user=user)
+    except Refused:
+        raise Refused(
+            _("%(name)s has no place in this hackathon: they register first.") % {"name": user}
+        ) from None
 
 
 def keep_authors(*, team: Team, now: datetime) -> None:

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from classroom.models import AuditEntry, User
 from projects.errors import Refused
-from projects.models import Membership, Project, Submission, Team, new_join_code
-from projects.services import membership, places, team_notices
+from projects.models import Membership, Project, Submission, Team
+from projects.services import membership, team_notices
 
 
 def move_member(
@@ -26,7 +26,7 @@ def move_member(
     """
     event = to.hackathon
     with transaction.atomic():
-        places.check_takes_part(hackathon=event, user=user)
+        membership.check_other_takes_part(hackathon=event, user=user)
         membership.lock_person(user)
         before = Membership.objects.filter(hackathon=event, user=user).first()
         if before and before.team_id == to.pk:
@@ -44,7 +44,7 @@ def move_member(
 
 
 def take_out(*, team: Team, user: User, reason: str, by: User, now: datetime) -> None:
-    """Remove somebody from a team; its code changes, so that the old one opens nothing.
+    """Remove somebody from a team; what they know, the code and invitations, opens nothing any more.
 
     Raises
     ------
@@ -57,7 +57,7 @@ def take_out(*, team: Team, user: User, reason: str, by: User, now: datetime) ->
         if theirs is None:
             raise Refused(_("This person is not in the team any more."))
         membership.leave(membership=theirs, now=now)
-        Team.objects.filter(pk=team.pk).update(join_code=new_join_code())
+        membership.shut(team=team, now=now)
         team_notices.removed(team, user, now, reason)
         _log("team.removed", team, by, now, reason, about=user)
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from classroom import notify
 from classroom.models import User
-from projects.models import Hackathon, Team
+from projects import words
+from projects.models import Hackathon, Invitation, JoinRequest, Team
 
 
 def removed(team: Team, user: User, now: datetime, reason: str = "") -> None:
@@ -36,6 +37,52 @@ def dissolved(team: Team, users: Iterable[User], now: datetime, reason: str = ""
             subject = _("“%(team)s” is dissolved") % {"team": team.name}
             body = _("The team no longer exists. You may join another one, or create your own.")
             _tell(team, user, "dissolved", subject, _with_reason(body, reason), now)
+
+
+def invited(invitation: Invitation, user: User | None, now: datetime) -> None:
+    """Send an invitation to its address; `user` is who signs in with it, if anybody does."""
+    event = invitation.team.hackathon
+    path = reverse("projects:invitation", args=[event.course.slug, event.pk, invitation.token])
+    with _language_of(event, user):
+        notify.email(
+            key=f"invitation:{invitation.pk}",
+            to=user.email if user else invitation.email,
+            subject=_("Join “%(team)s”: %(event)s") % {"team": invitation.team.name, "event": event.title},
+            body=_(
+                "%(name)s invites you to the team “%(team)s”. The link works once, for whoever opens it, "
+                "until %(when)s:"
+            )
+            % {
+                "name": invitation.created_by,
+                "team": invitation.team.name,
+                "when": words.moment(invitation.expires_at, event.course),
+            }
+            + f"\n\n{settings.SITE_URL}{path}",
+            now=now,
+            course=event.course,
+        )
+
+
+def asked(request: JoinRequest, leader: User, now: datetime) -> None:
+    """Tell a leader that somebody asks to join."""
+    team = request.team
+    with _language_of(team.hackathon, leader):
+        subject = _("%(name)s would like to join “%(team)s”") % {"name": request.user, "team": team.name}
+        body = _("Accept or decline on your team's page.")
+        _tell(team, leader, f"asked:{request.pk}", subject, body, now)
+
+
+def answered(request: JoinRequest, *, accepted: bool, now: datetime) -> None:
+    """Tell who asked what the leader has decided."""
+    team, user = request.team, request.user
+    with _language_of(team.hackathon, user):
+        if accepted:
+            subject = _("You are in “%(team)s” now") % {"team": team.name}
+            body = _("The team has accepted you.")
+        else:
+            subject = _("“%(team)s” has no seat for you") % {"team": team.name}
+            body = _("Other teams look for members on the board, or create your own.")
+        _tell(team, user, f"answered:{request.pk}", subject, body, now)
 
 
 def _with_reason(body: str, reason: str) -> str:

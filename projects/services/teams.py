@@ -33,6 +33,7 @@ def create_team(*, hackathon: Hackathon, user: User, name: str, now: datetime) -
             places.check_takes_part(hackathon=hackathon, user=user)
             membership.lock_person(user)
             membership.refuse_second_team(hackathon=hackathon, user=user)
+            membership.no_longer_seeks(hackathon=hackathon, user=user, now=now)
             team = Team.objects.create(hackathon=hackathon, name=name, size=1, created_at=now)
             Membership.objects.create(
                 hackathon=hackathon, team=team, user=user, is_leader=True, joined_at=now
@@ -89,7 +90,7 @@ def leave_team(*, hackathon: Hackathon, user: User, now: datetime) -> Team:
 
 
 def remove_member(*, hackathon: Hackathon, user: User, member: User, now: datetime) -> None:
-    """Take a member out of the team one leads; the code changes, so that the old one opens nothing.
+    """Take a member out of the team one leads; what they know, the code and invitations, opens nothing.
 
     Raises
     ------
@@ -104,7 +105,7 @@ def remove_member(*, hackathon: Hackathon, user: User, member: User, now: dateti
         if theirs is None:
             raise Refused(_("This person is not in your team. To go yourself, leave the team."))
         membership.leave(membership=theirs, now=now)
-        Team.objects.filter(pk=lead.team_id).update(join_code=new_join_code())
+        membership.shut(team=lead.team, now=now)
         team_notices.removed(lead.team, theirs.user, now)
 
 
@@ -195,10 +196,12 @@ def _no_such_code() -> Refused:
 def _count_attempt(hackathon: Hackathon, user: User, now: datetime) -> FailedJoin:
     """Count before looking, so that many guesses at once are counted too."""
     attempt = FailedJoin.objects.create(hackathon=hackathon, user=user, at=now)
-    recent = FailedJoin.objects.filter(user=user, at__gt=now - FAILED_JOINS_WINDOW)
-    if recent.count() > MAX_FAILED_JOINS:
+    since = now - FAILED_JOINS_WINDOW
+    recent = FailedJoin.objects.filter(user=user, at__gt=since).order_by("-at").values_list("at", flat=True)
+    latest = list(recent[: MAX_FAILED_JOINS + 1])  # read once: others count at the same time
+    if len(latest) > MAX_FAILED_JOINS:
         attempt.delete()
-        free_at = recent.order_by("-at")[MAX_FAILED_JOINS - 1].at + FAILED_JOINS_WINDOW
+        free_at = latest[MAX_FAILED_JOINS - 1] + FAILED_JOINS_WINDOW
         raise Refused(
             _("That were too many unknown codes. Try again on %(when)s, or ask for the invitation link.")
             % {"when": words.moment(free_at, hackathon.course)},

@@ -53,7 +53,9 @@ def take_out(request: HttpRequest, slug: str, pk: int, team: int, user: int) -> 
 
     def act(given: dict[str, Any]) -> str:
         services.take_out(team=found, user=member, reason=given["reason"], by=seat.user, now=now)
-        return _("%(name)s is no longer in the team, and the code is a new one.") % {"name": member}
+        return _(
+            "%(name)s is no longer in the team. The code is a new one, and open invitations have ended."
+        ) % {"name": member}
 
     return _respond(request, seat, found, "reason_form", ReasonForm(request.POST), act)
 

@@ -1,5 +1,6 @@
 """A participant's team: how one gets one, who is in it, and what its leader may do."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from classroom.models import User
 from projects import access, queries, services
 from projects.errors import Refused
 from projects.forms import JoinForm, MemberForm, TeamForm
+from projects.forms.joining import InviteForm, ListingForm
 from projects.models import Hackathon, Team
 from projects.models.registration import State
 from projects.views.hackathon import registration_state
@@ -26,7 +28,7 @@ def team(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show one's team, or the ways to get one."""
     now = clock.now()
     seat, event, mine = access.hackathon_to_join(request, slug, pk, now=now)
-    return render(request, "projects/team.html", _team_page(seat, event, mine, now))
+    return render(request, "projects/team.html", team_page(seat, event, mine, now))
 
 
 @require_POST
@@ -43,8 +45,8 @@ def create_team(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             form.add_error("name", str(refusal))
         else:
             messages.success(request, _("Your team is ready. Pass the code on."))
-            return _to_team(event)
-    page = _team_page(seat, event, mine, now) | {"team_form": form}
+            return to_team(event)
+    page = team_page(seat, event, mine, now) | {"team_form": form}
     return render(request, "projects/team.html", page, status=422)
 
 
@@ -56,7 +58,7 @@ def join_team(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     asks = services.asks_consent(hackathon=event, user=seat.user)
     if request.method == "GET":
         form = JoinForm(initial={"code": request.GET.get("code", "")}, asks_consent=asks)
-        return render(request, "projects/team.html", _team_page(seat, event, mine, now) | {"join_form": form})
+        return render(request, "projects/team.html", team_page(seat, event, mine, now) | {"join_form": form})
     form = JoinForm(request.POST, asks_consent=asks)
     if form.is_valid():
         try:
@@ -68,8 +70,8 @@ def join_team(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             form.add_error("code", str(refusal))
         else:
             messages.success(request, _("You are in “%(name)s” now.") % {"name": joined.name})
-            return _to_team(event)
-    page = _team_page(seat, event, mine, now) | {"join_form": form}
+            return to_team(event)
+    page = team_page(seat, event, mine, now) | {"join_form": form}
     return render(request, "projects/team.html", page, status=422)
 
 
@@ -77,14 +79,10 @@ def join_team(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def leave_team(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Leave one's team."""
     now = clock.now()
-    seat, event, _mine = access.hackathon_to_join(request, slug, pk, now=now)
-    try:
-        left = services.leave_team(hackathon=event, user=seat.user, now=now)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("You have left “%(name)s”.") % {"name": left.name})
-    return _to_team(event)
+    seat, event, mine = access.hackathon_to_join(request, slug, pk, now=now)
+    done = _("You have left “%(name)s”.") % {"name": mine}
+    attempt(request, lambda: services.leave_team(hackathon=event, user=seat.user, now=now), done)
+    return to_team(event)
 
 
 @require_POST
@@ -92,13 +90,9 @@ def hand_over(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Make another member the leader."""
     seat, event, _mine = access.hackathon_to_join(request, slug, pk, now=clock.now())
     heir = _chosen(request) or seat.user
-    try:
-        services.hand_over(hackathon=event, user=seat.user, to=heir)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("%(name)s leads the team now.") % {"name": heir})
-    return _to_team(event)
+    done = _("%(name)s leads the team now.") % {"name": heir}
+    attempt(request, lambda: services.hand_over(hackathon=event, user=seat.user, to=heir), done)
+    return to_team(event)
 
 
 @require_POST
@@ -107,48 +101,47 @@ def remove_member(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     now = clock.now()
     seat, event, _mine = access.hackathon_to_join(request, slug, pk, now=now)
     member = _chosen(request) or seat.user
-    try:
-        services.remove_member(hackathon=event, user=seat.user, member=member, now=now)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(
-            request,
-            _("%(name)s is no longer in the team, and the code is a new one.") % {"name": member},
-        )
-    return _to_team(event)
+    attempt(
+        request,
+        lambda: services.remove_member(hackathon=event, user=seat.user, member=member, now=now),
+        _("%(name)s is no longer in the team. The code is a new one, and open invitations have ended.")
+        % {"name": member},
+    )
+    return to_team(event)
 
 
 @require_POST
 def dissolve_team(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Dissolve the team one leads."""
     now = clock.now()
-    seat, event, _mine = access.hackathon_to_join(request, slug, pk, now=now)
-    try:
-        gone = services.dissolve_team(hackathon=event, user=seat.user, now=now)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("“%(name)s” is dissolved.") % {"name": gone.name})
-    return _to_team(event)
+    seat, event, mine = access.hackathon_to_join(request, slug, pk, now=now)
+    done = _("“%(name)s” is dissolved.") % {"name": mine}
+    attempt(request, lambda: services.dissolve_team(hackathon=event, user=seat.user, now=now), done)
+    return to_team(event)
 
 
 @require_POST
 def renew_code(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Replace the join code."""
     seat, event, _mine = access.hackathon_to_join(request, slug, pk, now=clock.now())
+    done = _("There is a new code; the old one no longer works.")
+    attempt(request, lambda: services.renew_join_code(hackathon=event, user=seat.user), done)
+    return to_team(event)
+
+
+def attempt(request: HttpRequest, act: Callable[[], object], done: str) -> None:
+    """Do it and say so, or say why not."""
     try:
-        services.renew_join_code(hackathon=event, user=seat.user)
+        act()
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("There is a new code; the old one no longer works."))
-    return _to_team(event)
+        messages.success(request, done)
 
 
-def _team_page(seat: Seat, event: Hackathon, mine: Team | None, now: datetime) -> dict[str, object]:
+def team_page(seat: Seat, event: Hackathon, mine: Team | None, now: datetime) -> dict[str, object]:
+    """Return what the page of one's team shows, or of the ways to get one."""
     members = queries.members_of(team=mine) if mine else []
-    registered = queries.project_of(team=mine) if mine else None
     registered = queries.project_of(team=mine) if mine else None
     asks = mine is None and services.asks_consent(hackathon=event, user=seat.user)
     registers_first = (
@@ -156,7 +149,7 @@ def _team_page(seat: Seat, event: Hackathon, mine: Team | None, now: datetime) -
         and event.registration_required
         and registration_state(seat, event, now) != State.CONFIRMED
     )
-    return {
+    page: dict[str, object] = {
         "seat": seat,
         "event": event,
         "team": mine,
@@ -171,6 +164,23 @@ def _team_page(seat: Seat, event: Hackathon, mine: Team | None, now: datetime) -
         "registration_open": event.registration_opens_at <= now < event.teams_close_at,
         "registers_first": registers_first,
     }
+    if mine:
+        return page | _of_members(mine, now)
+    return page | {
+        "invitations": queries.invitations_to(hackathon=event, user=seat.user, now=now),
+        "requests": queries.requests_of(hackathon=event, user=seat.user),
+    }
+
+
+def _of_members(mine: Team, now: datetime) -> dict[str, object]:
+    listing = {"pitch": mine.pitch, "skills": mine.skills_wanted, "listed": mine.listed_at is not None}
+    return {
+        "invitations": queries.invitations_of(team=mine, now=now),
+        "requests": queries.requests_to(team=mine),
+        "invite_form": InviteForm(auto_id="id_invite_%s"),
+        "listing_form": ListingForm(initial=listing, auto_id="id_listing_%s"),
+        "site": settings.SITE_URL,
+    }
 
 
 def _chosen(request: HttpRequest) -> User | None:
@@ -183,5 +193,6 @@ def _invitation(event: Hackathon, mine: Team) -> str:
     return f"{settings.SITE_URL}{path}?code={mine.join_code}"
 
 
-def _to_team(event: Hackathon) -> HttpResponse:
+def to_team(event: Hackathon) -> HttpResponse:
+    """Go to the page of one's team."""
     return redirect("projects:team", event.course.slug, event.pk)
