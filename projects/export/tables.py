@@ -26,6 +26,7 @@ from projects.models import (
     Conflict,
     Consent,
     Criterion,
+    EventAnnouncement,
     FunctionGrade,
     Hackathon,
     Judge,
@@ -37,6 +38,7 @@ from projects.models import (
     ProjectPicture,
     Registration,
     RegistrationQuestion,
+    Reminder,
     Room,
     Scan,
     Schedule,
@@ -155,6 +157,21 @@ TABLES = (
         Scan,
         "hackathon",
         _person("user") | _same("at", "door", "undoes", "received_at", by="by__name"),
+    ),
+    Table(
+        "announcements",
+        _("what was announced to whom"),
+        EventAnnouncement,
+        "hackathon",
+        _same("id", "audience", "title", "body", "pinned", "by_mail", team="team__name", by="author__name")
+        | _same("published_at", "mailed_at", "changed_at", "withdrawn_at"),
+    ),
+    Table(
+        "reminders",
+        _("of which deadlines how many people were reminded"),
+        Reminder,
+        "hackathon",
+        _same("deadline", "due_at", "hours", "sent_at", "people"),
     ),
     Table(
         "challenges",

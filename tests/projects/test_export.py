@@ -35,6 +35,7 @@ STAY = {
     "Package": "the archives themselves",
     "PackagePart": "the archives themselves",
     "Ballot": "whose it is stays secret; what it says is in “votes”",
+    "Reading": "who has read what is between them and the announcement",
     "Source": "a file: files/hand-ins/",
     "DataSet": "a file: files/data/",
 }
