@@ -22,6 +22,7 @@ Vector = NDArray[np.float64]
 PRIOR_SD = 1.0
 _ROUNDS = 50
 _CLOSE = 1e-9
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,12 @@ def fit(count: int, orders: Sequence[Sequence[int]], *, prior_sd: float = PRIOR_
     strengths = np.zeros(count)
     value, gradient, curvature = _posterior(strengths, several, prior_sd)
     for _ in range(_ROUNDS):
-        step = np.linalg.solve(curvature, gradient)
+        step = _solve(curvature, gradient)
         size = 1.0
         while True:
             tried = strengths + size * step
             new_value, new_gradient, new_curvature = _posterior(tried, several, prior_sd)
-            if new_value >= value - 1e-12 or size < 1e-6:
+            if new_value >= value - _ROUNDING * (1 + abs(value)) or size < 1e-6:
                 break
             size /= 2
         strengths, value, gradient, curvature = tried, new_value, new_gradient, new_curvature
@@ -100,6 +101,29 @@ def fit(count: int, orders: Sequence[Sequence[int]], *, prior_sd: float = PRIOR_
             break
     covariance: Vector = np.linalg.inv(curvature).astype(np.float64)
     return strengths, covariance
+
+
+def _solve(matrix: Vector, right: Vector) -> Vector:
+    """Solve a symmetric positive definite system by conjugate gradients (Hestenes and Stiefel 1952).
+
+    The prior keeps the eigenvalues close together, so a few dozen products of a matrix and a vector do what
+    elimination does in count**3 steps.
+    """
+    found = np.zeros_like(right)
+    rest = right.copy()
+    direction = rest.copy()
+    square = float(rest @ rest)
+    small_enough = 1e-24 * square
+    for _ in range(4 * len(right)):
+        if square <= small_enough:
+            break
+        image = matrix @ direction
+        along = square / float(direction @ image)
+        found += along * direction
+        rest -= along * image
+        before, square = square, float(rest @ rest)
+        direction = rest + square / before * direction
+    return found
 
 
 def _posterior(

@@ -14,7 +14,17 @@ from django.urls import reverse
 
 from classroom.models import Role, User
 from projects import services
-from projects.models import Answer, Challenge, CustomExercise, Hackathon, Judge, Project, Regrade
+from projects.models import (
+    Answer,
+    Challenge,
+    Conflict,
+    CustomExercise,
+    Hackathon,
+    Judge,
+    Project,
+    Regrade,
+    Track,
+)
 from projects.models.submission import Submission
 from projects.urls import urlpatterns
 
@@ -95,6 +105,7 @@ def _named(event: Hackathon) -> dict[str, object]:
     regrade, _ = Regrade.objects.get_or_create(
         challenge=task, reason="To measure", defaults={"begun_at": event.starts_at}
     )
+    judge = Judge.objects.filter(hackathon=event).earliest("pk")
     return {
         "challenges/pk": task.pk,
         "submissions/pk": first,
@@ -111,7 +122,13 @@ def _named(event: Hackathon) -> dict[str, object]:
         .earliest("pk")
         .pk,
         "project": _project(event).pk,
-        "judge": Judge.objects.filter(hackathon=event).earliest("pk").pk,
+        "judge": judge.pk,
+        "look": judge.looks.earliest("pk").pk,
+        "conflict": Conflict.objects.get_or_create(
+            judge=judge, team=_project(event).team, defaults={"declared_at": event.starts_at}
+        )[0].pk,
+        "criterion": event.criteria.earliest("pk").pk,
+        "track": Track.objects.get_or_create(hackathon=event, title="To measure")[0].pk,
         "session": event.sessions.earliest("pk").pk,
         "room": event.rooms.earliest("pk").pk,
         "availability": event.availabilities.earliest("pk").pk,

@@ -40,6 +40,8 @@ class Command(BaseCommand):
                     "WEB_WORKERS": os.environ.get("WEB_WORKERS", "2"),
                     "WEB_THREADS": os.environ.get("WEB_THREADS", "2"),
                     "GRADERS": os.environ.get("GRADERS", "2"),
+                    # Several processes share the cores: matrices that each spread over all of them wait.
+                    "OPENBLAS_NUM_THREADS": os.environ.get("OPENBLAS_NUM_THREADS", "1"),
                 },
                 ready=f"Classroom is ready: {settings.SITE_URL}   (Ctrl-C stops it)",
             )
