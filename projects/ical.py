@@ -7,11 +7,14 @@ clock change repeats. `X-WR-TIMEZONE` names the event's zone.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from icalendar import Calendar, Event
 
 #: How often programs may come for news.
 REFRESH = timedelta(minutes=15)
+#: Calendar programs come for the same appointments again and again: so many are kept as they are written.
+KEPT = 8192
 #: Line breaks stay; other control characters are forbidden by the RFC's grammar.
 CONTROLS = dict.fromkeys((*range(9), *range(11, 32), 127))
 
@@ -42,13 +45,13 @@ def feed(*, name: str, zone: str, appointments: Iterable[Appointment]) -> bytes:
     calendar.add("x-wr-timezone", zone)
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT15M")
-    for appointment in appointments:
-        calendar.add_component(_event(appointment))
     content: bytes = calendar.to_ical()
-    return content
+    head, end, rest = content.rpartition(b"END:VCALENDAR")
+    return b"".join([head, *map(_written, appointments), end, rest])
 
 
-def _event(appointment: Appointment) -> Event:
+@lru_cache(KEPT)
+def _written(appointment: Appointment) -> bytes:
     event = Event()
     event.add("uid", appointment.uid)
     event.add("dtstamp", appointment.changed_at.astimezone(UTC))
@@ -66,7 +69,8 @@ def _event(appointment: Appointment) -> Event:
         event.add("url", appointment.url)
     if appointment.categories:
         event.add("categories", [_clean(category) for category in appointment.categories])
-    return event
+    content: bytes = event.to_ical()
+    return content
 
 
 def _clean(text: str) -> str:

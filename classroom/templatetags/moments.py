@@ -1,6 +1,7 @@
 """`{% load moments %}`: times in the reader's zone, which is always named, and lengths of time."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from django import template
 from django.utils import formats, timezone
@@ -16,6 +17,13 @@ DAY_OF_ANOTHER_YEAR = {"en": "D j M Y", "de": "D, j. M Y"}
 IN_FULL = {"en": "l j F Y, H:i", "de": "l, j. F Y, H:i"}
 LONG_DAY = {"en": "l, j F Y", "de": "l, j. F Y"}
 CLOCK = "H:i"
+#: So many written times are kept: lists name the same ones again and again.
+KEPT = 8192
+
+
+def _reader() -> tuple[str | None, str, int]:
+    """Return all that a written time depends on beside itself: language, zone, and which year it is."""
+    return get_language(), timezone.get_current_timezone_name(), timezone.localtime().year
 
 
 def _pattern(patterns: dict[str, str]) -> str:
@@ -48,6 +56,11 @@ def moment(when: datetime | None, form: str = "full") -> SafeString | str:
     """
     if when is None:
         return ""
+    return _moment(when.astimezone(UTC), form, *_reader())
+
+
+@lru_cache(KEPT)
+def _moment(when: datetime, form: str, *_reader: object) -> SafeString:
     local = timezone.localtime(when)
     if form == "date":
         return _element(local, _day(local))
@@ -62,6 +75,11 @@ def period(start: datetime, end: datetime, form: str = "full") -> SafeString:
 
     `form` "time" leaves out the first day, for lists that are by day.
     """
+    return _period(start.astimezone(UTC), end.astimezone(UTC), form, *_reader())
+
+
+@lru_cache(KEPT)
+def _period(start: datetime, end: datetime, form: str, *_reader: object) -> SafeString:
     first, last = timezone.localtime(start), timezone.localtime(end)
     opening = formats.date_format(first, CLOCK)
     if form != "time":

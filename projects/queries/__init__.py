@@ -60,15 +60,14 @@ from projects.queries.results import HeatMap, Misconception, heat_map, misconcep
 from projects.queries.reviewing import count_reviews, projects_to_review
 from projects.queries.schedule import (
     PublicSchedule,
-    Sitting,
     VersionRow,
-    entries_of,
     hackathons_with_schedule,
     public_schedule,
     schedule_state,
     version_rows,
 )
 from projects.queries.sheets import Sheet, Step, sheet_of
+from projects.queries.sittings import Sitting, entries_of, programme
 from projects.queries.teams import (
     ChallengeRow,
     Member,
@@ -172,6 +171,7 @@ __all__ = [
     "people_of_sessions",
     "person_cards",
     "plan",
+    "programme",
     "progress",
     "project_of",
     "project_page",

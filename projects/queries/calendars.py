@@ -1,6 +1,5 @@
 """What a person's calendars tell: every session that was ever released, as it is now or cancelled."""
 
-from datetime import datetime
 from enum import StrEnum
 
 from django.conf import settings
@@ -10,8 +9,8 @@ from django.urls import reverse
 from classroom.models import User
 from projects import timetable
 from projects.ical import Appointment
-from projects.models import Hackathon, Membership, Room, Session
-from projects.queries.schedule import entries_of, released_versions, sessions_and_rooms
+from projects.models import Hackathon, Membership, Schedule, Session
+from projects.queries.sittings import Sitting, entries_by_version, programme
 
 
 class Calendar(StrEnum):
@@ -24,17 +23,14 @@ class Calendar(StrEnum):
 
 def appointments(*, hackathon: Hackathon, which: Calendar, user: User) -> list[Appointment]:
     """Return a calendar's content in the order of time; the same number of queries for any number."""
-    versions: list[tuple[datetime, list[timetable.Entry]]] = [
-        (version.released_at, entries_of(version.slots.all()))
-        for version in released_versions(hackathon)
-        if version.released_at
-    ]
-    sessions, rooms = sessions_and_rooms(hackathon)
+    released = Schedule.objects.filter(hackathon=hackathon).exclude(version=None).order_by("version")
+    entries, told = entries_by_version(hackathon), programme(hackathon)
+    versions = [(at, entries[pk]) for pk, at in released.values_list("pk", "released_at") if at]
     concerned = _concerned(hackathon, which, user)
     page = settings.SITE_URL + reverse("projects:schedule", args=[hackathon.course.slug, hackathon.pk])
     found = sorted(timetable.revisions(versions).items(), key=lambda item: (item[1].entry.starts_at, item[0]))
     return [
-        _appointment(sessions[pk], rooms, revision, hackathon, page)
+        _appointment(told.sitting(revision.entry), revision, hackathon, page)
         for pk, revision in found
         if concerned is None or pk in concerned
     ]
@@ -52,21 +48,18 @@ def _concerned(hackathon: Hackathon, which: Calendar, user: User) -> set[int] | 
 
 
 def _appointment(
-    session: Session, rooms: dict[int, Room], revision: timetable.Revision, hackathon: Hackathon, page: str
+    sitting: Sitting, revision: timetable.Revision, hackathon: Hackathon, page: str
 ) -> Appointment:
-    entry = revision.entry
-    room = rooms[entry.room] if entry.room else None
-    speakers = ", ".join([*(str(user) for user in session.speakers.all()), *session.named_speakers])
-    told = (session.team.name if session.team else "", speakers, session.abstract, room.url if room else "")
+    told = (sitting.team, ", ".join(sitting.speakers), sitting.abstract, sitting.room_url)
     return Appointment(
-        uid=f"{session.uid}@classroom",
-        title=session.title,
+        uid=f"{sitting.uid}@classroom",
+        title=sitting.title,
         description="\n\n".join(filter(None, told)),
-        place=", ".join(filter(None, (room.name if room else "", hackathon.venue))),
+        place=", ".join(filter(None, (sitting.room_name, hackathon.venue))),
         url=page,
-        categories=(session.track,) if session.track else (),
-        starts_at=entry.starts_at,
-        ends_at=entry.ends_at,
+        categories=(sitting.track,) if sitting.track else (),
+        starts_at=sitting.starts_at,
+        ends_at=sitting.ends_at,
         sequence=revision.sequence,
         changed_at=revision.changed_at,
         is_cancelled=revision.is_cancelled,

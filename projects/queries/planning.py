@@ -3,11 +3,12 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from projects import clashes, timetable
 from projects.models import Availability, Hackathon, Membership, Room, Schedule, Session, Slot
-from projects.queries.schedule import Sitting, entries_of, sittings_of
+from projects.queries.sittings import Programme, Sitting, entries_of, programme, sittings_of
 
 #: The grid's rows are so far apart, and the arrow keys move by it.
 STEP = timedelta(minutes=15)
@@ -56,7 +57,7 @@ class Plan:
     unreleased: timetable.Changes
     next_version: int
 
-    @property
+    @cached_property
     def clashing(self) -> set[int]:
         """The sessions with a clash."""
         both = [row.other for row in self.clashes if row.other] + [row.session for row in self.clashes]
@@ -66,13 +67,14 @@ class Plan:
 def plan(*, hackathon: Hackathon, day: date | None) -> Plan:
     """Return the draft on one day (else the first) of the event's zone; the same queries for any length."""
     zone = hackathon.course.zone
-    sittings = sittings_of(Slot.objects.filter(schedule__hackathon=hackathon, schedule__version=None))
+    told = programme(hackathon)
+    drafted = Slot.objects.filter(schedule__hackathon=hackathon, schedule__version=None)
+    sittings = sittings_of(drafted, told)
     rooms = list(Room.objects.filter(hackathon=hackathon))
     days = _days(hackathon, sittings, zone)
     shown = day if day in days else days[0]
     of_day = [sitting for sitting in sittings if sitting.starts_at.astimezone(zone).date() == shown]
-    placed = {sitting.session for sitting in sittings}
-    sessions = Session.objects.filter(hackathon=hackathon).exclude(pk__in=placed)
+    sessions = Session.objects.filter(hackathon=hackathon).exclude(pk__in=drafted.values("session"))
     last = Schedule.objects.filter(hackathon=hackathon).exclude(version=None).order_by("-version").first()
     draft = [timetable.Entry(each.session, each.room, each.starts_at, each.ends_at) for each in sittings]
     return Plan(
@@ -81,7 +83,7 @@ def plan(*, hackathon: Hackathon, day: date | None) -> Plan:
         rooms=rooms,
         rows=_rows(steps(hackathon, shown, of_day), [None, *rooms], of_day),
         waiting=list(sessions),
-        clashes=clash_rows(hackathon, sittings),
+        clashes=clash_rows(hackathon, sittings, told),
         unreleased=timetable.diff(entries_of(last.slots.all()) if last else [], draft),
         next_version=(last.version or 0) + 1 if last else 1,
     )
@@ -109,15 +111,11 @@ def steps(hackathon: Hackathon, day: date, sittings: list[Sitting]) -> list[date
     return [(begins + number * STEP).astimezone(zone) for number in range(count)]
 
 
-def clash_rows(hackathon: Hackathon, sittings: list[Sitting]) -> list[ClashRow]:
+def clash_rows(hackathon: Hackathon, sittings: list[Sitting], told: Programme) -> list[ClashRow]:
     """Return what does not fit in the draft."""
     by_session = {sitting.session: sitting for sitting in sittings}
-    people, names = people_of_sessions(hackathon)
-    pitches = dict(
-        Session.objects.filter(hackathon=hackathon, kind=Session.Kind.PITCH, team__isnull=False).values_list(
-            "pk", "team_id"
-        )
-    )
+    people, names = people_of_sessions(hackathon, told)
+    pitches = {pk: about.team_id for pk, about in told.sessions.items() if about.kind == Session.Kind.PITCH}
     rooms, present = availabilities_of(hackathon)
     found = clashes.clashes(
         [
@@ -160,25 +158,25 @@ def availabilities_of(
     return dict(rooms), dict(people)
 
 
-def people_of_sessions(hackathon: Hackathon) -> tuple[defaultdict[int, set[int | str]], dict[int | str, str]]:
+def people_of_sessions(
+    hackathon: Hackathon, told: Programme
+) -> tuple[defaultdict[int, set[int | str]], dict[int | str, str]]:
     """Return who has to be at each session, speakers and members of its team, and what they are called."""
     people: defaultdict[int, set[int | str]] = defaultdict(set)
     names: dict[int | str, str] = {}
-    sessions = Session.objects.filter(hackathon=hackathon).prefetch_related("speakers")
     of_team: defaultdict[int, list[int]] = defaultdict(list)
-    for session in sessions:
-        for user in session.speakers.all():
-            people[session.pk].add(user.pk)
-            names[user.pk] = str(user)
-        for name in session.named_speakers:
-            people[session.pk].add(name.casefold())
-            names[name.casefold()] = name
-        if session.team_id:
-            of_team[session.team_id].append(session.pk)
-    for membership in Membership.objects.filter(team__in=of_team).select_related("user"):
-        names[membership.user_id] = str(membership.user)
-        for pk in of_team[membership.team_id]:
-            people[pk].add(membership.user_id)
+    for pk, about in told.sessions.items():
+        called: dict[int | str, str] = {name.casefold(): name for name in about.elsewhere}
+        called.update(about.people.items())
+        people[pk] |= called.keys()
+        names |= called
+        if about.team_id:
+            of_team[about.team_id].append(pk)
+    members = Membership.objects.filter(hackathon=hackathon)
+    for team, user, name, email in members.values_list("team_id", "user_id", "user__name", "user__email"):
+        for pk in of_team.get(team, ()):
+            people[pk].add(user)
+            names[user] = name or email
     return people, names
 
 

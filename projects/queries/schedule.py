@@ -1,45 +1,22 @@
 """The schedule as people read it: the last version by day and by track, and what changed when."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from itertools import groupby
-from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q
 from django.utils.timezone import localtime
 
 from classroom.models import Course
 from projects import timetable
-from projects.models import Hackathon, Room, Schedule, Session, Slot
+from projects.models import Hackathon, Schedule, Slot
+from projects.queries.sittings import Sitting, entries_by_version, programme, sittings_of
 
-
-@dataclass(frozen=True)
-class Sitting:
-    """A session at its place, seen at one moment."""
-
-    session: int
-    uid: UUID
-    title: str
-    kind: str
-    kind_name: str
-    abstract: str
-    track: str
-    speakers: tuple[str, ...]
-    team: str
-    room: int | None
-    room_name: str
-    room_url: str
-    starts_at: datetime
-    ends_at: datetime
-    is_now: bool = False
-    is_past: bool = False
-
-    @property
-    def is_break(self) -> bool:
-        """Whether nothing happens."""
-        return self.kind == Session.Kind.BREAK
+#: A schedule with more sittings is shown a day, or a track, at a time.
+LONG = 200
+#: So many new, moved and cancelled sittings of one version are listed each.
+LISTED = 100
 
 
 @dataclass(frozen=True)
@@ -50,6 +27,11 @@ class ScheduleDay:
     sittings: list[Sitting]
     line: int | None = None
 
+    @property
+    def key(self) -> str:
+        """The day's name in addresses."""
+        return self.on.isoformat()
+
 
 @dataclass(frozen=True)
 class Track:
@@ -57,6 +39,11 @@ class Track:
 
     name: str
     sittings: list[Sitting]
+
+    @property
+    def key(self) -> str:
+        """The track's name in addresses."""
+        return self.name
 
 
 @dataclass(frozen=True)
@@ -83,6 +70,21 @@ class PublicSchedule:
         busy = [sitting for sitting in self.sittings if not sitting.is_break]
         names = sorted({sitting.track for sitting in busy}, key=lambda name: (not name, name.casefold()))
         return [Track(name, [sitting for sitting in busy if sitting.track == name]) for name in names]
+
+    @property
+    def is_long(self) -> bool:
+        """Whether there is too much for one page."""
+        return len(self.sittings) > LONG
+
+    def part(self, wanted: str, *, by_track: bool) -> str:
+        """Return which day or track of a long schedule is shown: the wanted one, else what is on now."""
+        sections: list[ScheduleDay] | list[Track] = self.tracks if by_track else self.days
+        keys = [section.key for section in sections]
+        if wanted in keys:
+            return wanted
+        today = localtime(self.now).date().isoformat()
+        coming = [key for key in keys if by_track or key >= today]
+        return next(iter(coming or keys), "")
 
     @property
     def running(self) -> list[Sitting]:
@@ -116,14 +118,15 @@ class VersionRow:
     new: list[Sitting]
     moved: list[Move]
     cancelled: list[Sitting]
+    unlisted: int
 
 
 def public_schedule(*, hackathon: Hackathon, now: datetime) -> PublicSchedule | None:
-    """Return the last released version; None before the first. Three queries for any number of slots."""
+    """Return the last released version; None before the first. Five queries for any number of slots."""
     last = Schedule.objects.filter(hackathon=hackathon).exclude(version=None).order_by("-version").first()
     if last is None or last.version is None or last.released_at is None:
         return None
-    sittings = sittings_of(Slot.objects.filter(schedule=last), now=now)
+    sittings = sittings_of(Slot.objects.filter(schedule=last), programme(hackathon), now=now)
     return PublicSchedule(last.version, last.released_at, last.note, sittings, now)
 
 
@@ -146,53 +149,17 @@ def schedule_state(*, hackathon: Hackathon, now: datetime) -> str:
     return "-".join(map(str, last)) if last else "0"
 
 
-def sittings_of(slots: QuerySet[Slot], *, now: datetime | None = None) -> list[Sitting]:
-    """Return slots with all there is to say about them, in the order of time; two queries."""
-    found = (
-        slots.select_related("session__team", "room")
-        .prefetch_related("session__speakers")
-        .order_by("starts_at", "ends_at", "room__position", "session__title", "pk")
-    )
-    return [sitting_of(slot.session, slot.room, slot.starts_at, slot.ends_at, now) for slot in found]
-
-
-def sitting_of(
-    session: Session, room: Room | None, starts_at: datetime, ends_at: datetime, now: datetime | None = None
-) -> Sitting:
-    """Put a session, with its speakers and team at hand, into its place."""
-    return Sitting(
-        session=session.pk,
-        uid=session.uid,
-        title=session.title,
-        kind=session.kind,
-        kind_name=session.get_kind_display(),
-        abstract=session.abstract,
-        track=session.track,
-        speakers=(*(str(user) for user in session.speakers.all()), *session.named_speakers),
-        team=session.team.name if session.team else "",
-        room=room.pk if room else None,
-        room_name=room.name if room else "",
-        room_url=room.url if room else "",
-        starts_at=starts_at,
-        ends_at=ends_at,
-        is_now=now is not None and starts_at <= now < ends_at,
-        is_past=now is not None and ends_at <= now,
-    )
-
-
 def version_rows(*, hackathon: Hackathon) -> list[VersionRow]:
-    """Return all released versions, the last one first, each with what it changed; four queries."""
-    versions = list(released_versions(hackathon))
-    sessions, rooms = sessions_and_rooms(hackathon)
+    """Return all released versions, the last one first, each with what it changed; five queries.
 
-    def sitting(entry: timetable.Entry) -> Sitting:
-        room = rooms[entry.room] if entry.room else None
-        return sitting_of(sessions[entry.session], room, entry.starts_at, entry.ends_at)
-
+    Of what is very much, such as everything that is new in the first version, the first part is listed.
+    """
+    versions = Schedule.objects.filter(hackathon=hackathon).exclude(version=None)
+    entries, told = entries_by_version(hackathon), programme(hackathon)
     rows = []
     before: list[timetable.Entry] = []
-    for version in versions:
-        changes = timetable.diff(before, entries := entries_of(version.slots.all()))
+    for version in versions.select_related("released_by").order_by("version"):
+        changes = timetable.diff(before, after := entries[version.pk])
         rows.append(
             VersionRow(
                 pk=version.pk,
@@ -200,38 +167,16 @@ def version_rows(*, hackathon: Hackathon) -> list[VersionRow]:
                 released_at=version.released_at,  # type: ignore[arg-type]  # a check constraint says it is there
                 released_by=str(version.released_by or ""),
                 note=version.note,
-                new=[sitting(entry) for entry in changes.new],
-                moved=[Move(sitting(old), sitting(new)) for old, new in changes.moved],
-                cancelled=[sitting(entry) for entry in changes.cancelled],
+                new=[told.sitting(entry) for entry in changes.new[:LISTED]],
+                moved=[Move(told.sitting(old), told.sitting(new)) for old, new in changes.moved[:LISTED]],
+                cancelled=[told.sitting(entry) for entry in changes.cancelled[:LISTED]],
+                unlisted=sum(
+                    max(0, len(kind) - LISTED) for kind in (changes.new, changes.moved, changes.cancelled)
+                ),
             )
         )
-        before = entries
+        before = after
     return rows[::-1]
-
-
-def released_versions(hackathon: Hackathon) -> QuerySet[Schedule]:
-    """Return the released versions with their slots at hand, oldest first; two queries."""
-    return (
-        Schedule.objects.filter(hackathon=hackathon)
-        .exclude(version=None)
-        .select_related("released_by")
-        .prefetch_related("slots")
-        .order_by("version")
-    )
-
-
-def sessions_and_rooms(hackathon: Hackathon) -> tuple[dict[int, Session], dict[int, Room]]:
-    """Return all sessions, speakers and teams at hand, and all rooms by their numbers; three queries."""
-    sessions = Session.objects.filter(hackathon=hackathon).select_related("team")
-    return (
-        {session.pk: session for session in sessions.prefetch_related("speakers")},
-        {room.pk: room for room in Room.objects.filter(hackathon=hackathon)},
-    )
-
-
-def entries_of(slots: Iterable[Slot]) -> list[timetable.Entry]:
-    """Return slots as the timetable's entries."""
-    return [timetable.Entry(slot.session_id, slot.room_id, slot.starts_at, slot.ends_at) for slot in slots]
 
 
 def hackathons_with_schedule(*, course: Course, now: datetime) -> list[Hackathon]:

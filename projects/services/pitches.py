@@ -67,7 +67,7 @@ def _free_times(room: Room, windows: Sequence[Span], length: timedelta) -> list[
 def _wishes(hackathon: Hackathon, teams: Sequence[Team], slots: Sequence[Span]) -> list[list[int]]:
     """Return by team the numbers of the slots at which all its members can."""
     present = queries.availabilities_of(hackathon)[1]
-    people, _names = queries.people_of_sessions(hackathon)
+    people, _names = queries.people_of_sessions(hackathon, queries.programme(hackathon))
     busy: defaultdict[int | str, list[Span]] = defaultdict(list)
     for slot in Slot.objects.filter(schedule__hackathon=hackathon, schedule__version=None):
         for person in people[slot.session_id]:

@@ -199,9 +199,9 @@ def release(*, hackathon: Hackathon, by: User, note: str, now: datetime) -> Sche
     with transaction.atomic():
         _lock(hackathon)
         last = Schedule.objects.filter(hackathon=hackathon).exclude(version=None).order_by("-version").first()
-        draft = list(draft_of(hackathon=hackathon).slots.all())
+        drafted = draft_of(hackathon=hackathon)
         before = queries.entries_of(last.slots.all()) if last else []
-        if not timetable.diff(before, queries.entries_of(draft)):
+        if not timetable.diff(before, queries.entries_of(drafted.slots.all())):
             raise Refused(
                 _("Nothing has changed since version %(number)d, so there is nothing to release.")
                 % {"number": last.version}
@@ -212,7 +212,7 @@ def release(*, hackathon: Hackathon, by: User, note: str, now: datetime) -> Sche
         released = Schedule.objects.create(
             hackathon=hackathon, version=number, released_at=now, released_by=by, note=note
         )
-        _copy(draft, released)
+        _copy(drafted.slots.all(), released)
         _log("schedule.released", released, by, now)
     return released
 

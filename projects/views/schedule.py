@@ -15,18 +15,25 @@ from projects.queries import Sitting
 
 @require_GET
 def schedule(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Show it by day, or with `by=track` by track; a poll that has the present `state` already gets 204."""
+    """Show it by day, or with `by=track` by track; a long one in parts, of which `part` names one.
+
+    A poll that has the present `state` already gets 204.
+    """
     now = clock.now()
     seat, event = access.hackathon_to_see(request, slug, pk, now=now)
     polled = bool(getattr(request, "htmx", False))
     state = queries.schedule_state(hackathon=event, now=now)
     if polled and request.GET.get("state") == state:
         return HttpResponse(status=204)
+    found = queries.public_schedule(hackathon=event, now=now)
+    by_track = request.GET.get("by") == "track"
+    wanted = request.GET.get("part", "")
     page = {
         "seat": seat,
         "event": event,
-        "schedule": queries.public_schedule(hackathon=event, now=now),
-        "by_track": request.GET.get("by") == "track",
+        "schedule": found,
+        "by_track": by_track,
+        "part": found.part(wanted, by_track=by_track) if found and found.is_long else None,
         "other_zone": get_current_timezone_name() != event.course.time_zone,
         "state": state,
     }

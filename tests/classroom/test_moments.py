@@ -28,6 +28,27 @@ def test_moment_speaks_german():
         assert ">Fr, 4. Jun 2021, 09:00</time>" in moment(SUMMER)
 
 
+def test_the_hour_that_comes_twice_is_told_apart():
+    with timezone.override("Europe/Berlin"):
+        first, second = (datetime(2026, 10, 25, hour, 30, tzinfo=UTC) for hour in (0, 1))
+        assert ">CEST</span>" in moment(first)
+        assert ">CET</span>" in moment(second)
+        zone = timezone.get_current_timezone()
+        assert ">CET</span>" in moment(second.astimezone(zone))
+        assert ">CEST</span>" in moment(first.astimezone(zone))
+
+
+def test_what_was_written_for_one_reader_is_not_shown_to_another():
+    for zone, language, text in (
+        ("Europe/Berlin", "en", ">Fri 4 Jun 2021, 09:00</time>"),
+        ("Asia/Kolkata", "en", ">Fri 4 Jun 2021, 12:30</time>"),
+        ("Europe/Berlin", "de", ">Fr, 4. Jun 2021, 09:00</time>"),
+    ):
+        with timezone.override(zone), translation.override(language):
+            assert text in moment(SUMMER)
+            assert text.removesuffix("</time>") in period(SUMMER, SUMMER)
+
+
 def test_moment_of_nothing_is_nothing():
     assert moment(None) == ""
 

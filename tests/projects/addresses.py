@@ -121,6 +121,7 @@ def _named(event: Hackathon) -> dict[str, object]:
         .exclude(content=None)
         .earliest("pk")
         .pk,
+        "award": event.awards.earliest("pk").pk,
         "project": _project(event).pk,
         "judge": judge.pk,
         "look": judge.looks.earliest("pk").pk,

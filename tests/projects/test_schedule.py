@@ -395,7 +395,7 @@ class TestEditor:
         release(event)
         client = as_user(instructor_of(event.course))
         client.get(url("planning", event))
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(13):
             client.get(url("planning", event))
 
 
@@ -413,6 +413,42 @@ class TestPublicPage:
         html = as_user(student_of(event.course)).get(url("schedule", event)).content.decode()
         assert html.count("now-line") == 1
         assert html.index("Doors") < html.index("now-line") < html.rindex("Welcome")
+
+    def test_a_long_schedule_is_shown_a_day_or_a_track_at_a_time(self, event, as_user, now, monkeypatch):
+        monkeypatch.setattr(queries.schedule, "LONG", 2)
+        for title, at, track in (("Doors", 0, "A"), ("Talk", 1, "B"), ("Tour", 24, "B & C")):
+            add(event, title, at=at, track=track)
+        release(event)
+        client = as_user(student_of(event.course))
+
+        def shown(query="", **headers):
+            html = client.get(url("schedule", event) + query, headers=headers).content.decode()
+            return [title for title in ("Doors", "Talk", "Tour") if f"<strong>{title}</strong>" in html], html
+
+        titles, html = shown()
+        assert titles == ["Doors", "Talk"]
+        assert "?part=2027-05-19" in html
+        assert (
+            shown("?part=2027-05-19")[0] == shown("?part=2027-05-19", **{"hx-request": "true"})[0] == ["Tour"]
+        )
+        assert "state=1-1-0&amp;part=2027-05-19" in shown("?part=2027-05-19")[1]
+        assert shown("?part=nonsense")[0] == ["Doors", "Talk"]
+        assert shown("?by=track")[0] == ["Doors"]
+        assert "?by=track&amp;part=B%20%26%20C" in shown("?by=track")[1]
+        assert shown("?by=track&part=B%20%26%20C")[0] == ["Tour"]
+        now(NOW + DAY)
+        assert shown()[0] == ["Tour"]
+        now(NOW + 9 * DAY)
+        assert shown()[0] == ["Doors", "Talk"]
+
+    def test_of_very_many_changes_the_first_are_listed(self, event, as_user, monkeypatch):
+        monkeypatch.setattr(queries.schedule, "LISTED", 2)
+        for number in range(5):
+            add(event, f"Talk {number}", at=number)
+        release(event)
+        html = as_user(student_of(event.course)).get(url("schedule_versions", event)).content.decode()
+        assert html.count("<strong>Talk") == 2
+        assert "and 3 more changes" in html
 
     def test_a_poll_is_answered_only_when_the_page_would_look_different(self, event, as_user, now):
         add(event, "Doors", at=1)
@@ -522,7 +558,7 @@ class TestPublicPage:
         release(event)
         client = as_user(student_of(event.course))
         client.get(url("schedule", event))
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             client.get(url("schedule", event))
         with django_assert_num_queries(8):
             client.get(url("schedule_versions", event))

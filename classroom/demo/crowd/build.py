@@ -8,11 +8,12 @@ from django.db import transaction
 
 from classroom.demo.crowd import handing_in, judging, people, registering, sessions, teams
 from classroom.models import Course
-from projects.models import Challenge, Criterion, Hackathon
+from projects.models import Challenge, Criterion, DataSet, Hackathon
 
 #: The exercise of the challenges that are graded by themselves, its functions and what they are worth.
 GRADED = "planar-one-hidden-layer"
 CHALLENGES = 12
+DATA = b"time,height\n0,1.5\n"
 CONDUCT = "Be kind. Ask before you photograph. Credit what you reuse."
 
 
@@ -50,6 +51,7 @@ def build(now: datetime, *, seed: int = 7, size: Size | None = None) -> Hackatho
     taking_part = registering.register(event, participants, now, rng)
     formed = teams.form(event, taking_part, size.teams, rng)
     projects = teams.register_projects(event, formed, list(event.challenges.order_by("position")), rng)
+    judging.give_awards(event, projects, now, rng)
     handing_in.hand_in(formed, projects, now, rng)
     sessions.plan(event, formed, size.sessions, staff[0], now, rng)
     judging.judge(event, judges, projects, size.looks_a_project, rng)
@@ -80,7 +82,7 @@ def _event(course: Course, now: datetime) -> Hackathon:
         min_team_size=1,
         max_team_size=5,
     )
-    Challenge.objects.bulk_create(
+    challenges = Challenge.objects.bulk_create(
         Challenge(
             course=course,
             hackathon=event,
@@ -94,6 +96,10 @@ def _event(course: Course, now: datetime) -> Hackathon:
             closes_at=event.building_closes_at,
         )
         for number in range(CHALLENGES)
+    )
+    DataSet.objects.bulk_create(
+        DataSet(challenge=one, name="waves.csv", size_bytes=len(DATA), content=DATA, changed_at=begins)
+        for one in challenges
     )
     Criterion.objects.bulk_create(
         Criterion(hackathon=event, title=title, weight=weight, position=position)

@@ -1,11 +1,11 @@
 """Judges in the middle of judging: orders, marks, and a look that each has begun."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from classroom.demo.crowd.people import BATCH
 from classroom.models import User
-from projects.models import Conflict, Criterion, Hackathon, Judge, Look, Mark, Project
+from projects.models import Award, Conflict, Criterion, Hackathon, Judge, Look, Mark, Project
 
 
 def judge(
@@ -33,6 +33,16 @@ def judge(
             for criterion in criteria
         ),
         batch_size=BATCH,
+    )
+
+
+def give_awards(event: Hackathon, projects: list[Project], now: datetime, rng: random.Random) -> None:
+    """Give three awards, which are not published yet."""
+    Award.objects.bulk_create(
+        Award(hackathon=event, position=place, title=title, project=project, given_at=now)
+        for place, (title, project) in enumerate(
+            zip(("First", "Second", "Third"), rng.sample(projects, 3), strict=True)
+        )
     )
 
 
