@@ -36,9 +36,16 @@ def home(request: HttpRequest) -> HttpResponse:
     else:
         enrolments = Enrolment.objects.filter(user=user, left_at=None).select_related("course")
         courses = [(enrolment.course, enrolment.get_role_display()) for enrolment in enrolments]
-    if len(courses) == 1:
+    judging = [
+        one
+        for one in project_queries.judgeships(user=user, now=clock.now())
+        if one.hackathon.course not in [course for course, _role in courses]
+    ]
+    if len(courses) == 1 and not judging:
         return redirect(courses[0][0])
-    return render(request, "classroom/courses.html", {"courses": courses})
+    if len(judging) == 1 and not courses:
+        return redirect("projects:judge", judging[0].hackathon.course.slug, judging[0].hackathon_id)
+    return render(request, "classroom/courses.html", {"courses": courses, "judging": judging})
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from projects.queries.door import (
     taking_part,
 )
 from projects.queries.gallery import ProjectCard, cards_of, gallery, gallery_projects, project_page
-from projects.queries.judges import JudgeDesk, JudgingProgress, judge_desk, judging_progress
+from projects.queries.judges import JudgeDesk, JudgingProgress, judge_desk, judgeships, judging_progress
 from projects.queries.judging import ENOUGH_LOOKS, JudgingReport, MarkLine, judging_report, mark_lines
 from projects.queries.openings import (
     OpenPerson,
@@ -158,6 +158,7 @@ __all__ = [
     "invitations_to",
     "issued_certificates",
     "judge_desk",
+    "judgeships",
     "judging_progress",
     "judging_report",
     "mark_lines",

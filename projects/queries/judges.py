@@ -2,7 +2,11 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.db.models import Q
+
+from classroom.models import User
 from projects.models import Conflict, Hackathon, Judge, Look, Membership, Project, Track, TrackEntry
 from projects.queries.judging import ENOUGH_LOOKS
 
@@ -144,6 +148,13 @@ def _own_teams(hackathon: Hackathon) -> defaultdict[int, set[int]]:
     ]:
         own[user].add(team)
     return own
+
+
+def judgeships(*, user: User, now: datetime) -> list[Judge]:
+    """Return where somebody judges now or will, the next first; one query."""
+    judges = Judge.objects.filter(user=user, left_at=None, hackathon__course__archived_at=None)
+    over = Q(hackathon__judging_closes_at__lte=now)
+    return list(judges.exclude(over).select_related("hackathon__course").order_by("hackathon__starts_at"))
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,27 @@ class TestFromOutside:
         assert [look.comment for look in page.context["desk"].placed] == ["Good"]
         assert f'href="{event.get_absolute_url()}"' not in page.content.decode()
 
+    def test_the_first_page_leads_there(self, as_user, event, outsider, now):
+        assert as_user(outsider.user).get("/").url == url("judge", event)
+        other = HackathonFactory(judging_opens_at=NOW, judging_closes_at=NOW + 2 * DAY)
+        services.add_judge(hackathon=other, user=outsider.user, now=NOW)
+        html = as_user(outsider.user).get("/").content.decode()
+        assert (url("judge", event) in html, url("judge", other) in html) == (True, True)
+        EnrolmentFactory(course=other.course, user=outsider.user)
+        html = as_user(outsider.user).get("/").content.decode()
+        assert (url("judge", event) in html, url("judge", other) in html) == (True, False)
+        now(event.judging_closes_at)
+        assert as_user(outsider.user).get("/").url == other.course.get_absolute_url()
+
+    def test_they_read_a_projects_page_before_it_is_shown(self, as_user, event, projects, outsider):
+        address = url("gallery_project", event, projects[0].pk)
+        look = services.next_look(judge=outsider, now=NOW)
+        html = as_user(outsider.user).get(url("look", event, look.pk)).content.decode()
+        assert url("gallery_project", event, look.project_id) in html
+        assert as_user(outsider.user).get(address).status_code == 200
+        services.remove_judge(judge=outsider, by=instructor_of(event.course), now=NOW)
+        assert as_user(outsider.user).get(address).status_code == 404
+
     def test_they_see_nothing_else_of_the_course(self, as_user, event, projects, outsider):
         client = as_user(outsider.user)
         for name in ("event", "judging", "marks", "teams", "rubric", "participants"):

@@ -82,6 +82,25 @@ def test_the_next_look_goes_to_the_least_seen_and_least_compared():
     assert ranking.next_to_see([], looks=looks, compared={}) is None
 
 
+@given(st.integers(1, 2000), st.integers(1, 10), st.integers(1, 30), st.integers(1, 1000))
+def test_so_many_judges_suffice_and_one_fewer_do_not(projects, looks, minutes_a_look, minutes):
+    judges = ranking.judges_needed(
+        projects=projects, looks=looks, minutes_a_look=minutes_a_look, minutes=minutes
+    )
+    work = projects * looks * minutes_a_look
+    assert (judges - 1) * minutes < work <= judges * minutes
+
+
+@given(
+    st.dictionaries(st.integers(0, 9), st.integers(0, 5), min_size=1),
+    st.dictionaries(st.integers(0, 9), st.integers(0, 5)),
+)
+def test_nothing_less_seen_is_passed_over(looks, compared):
+    chosen = ranking.next_to_see(sorted(looks), looks=looks, compared=compared)
+    rank = {item: (count, compared.get(item, 0)) for item, count in looks.items()}
+    assert rank[chosen] == min(rank.values())
+
+
 def test_mlhs_example_of_judges_needed():
     assert ranking.judges_needed(projects=150, minutes=120) == 19
 
