@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 from classroom import exports
 from classroom.models import User
 from projects import ical, intake, queries, words
-from projects.export.tables import TABLES, Cell, Table
+from projects.export.table import Cell, Table
+from projects.export.tables import TABLES
 from projects.models import Answer, DataSet, Hackathon, Notebook, ProjectPicture, Source
 
 Pieces = Iterator[bytes]

@@ -35,6 +35,8 @@ STAY = {
     "Package": "the archives themselves",
     "PackagePart": "the archives themselves",
     "Ballot": "whose it is stays secret; what it says is in “votes”",
+    "Invitation": "secret links, and addresses that members typed",
+    "JoinRequest": "between who asked and the team",
     "Reading": "who has read what is between them and the announcement",
     "Source": "a file: files/hand-ins/",
     "DataSet": "a file: files/data/",
@@ -63,6 +65,9 @@ def full(event, instructor):
     task = challenge_of(event, exercise="", title="Fjord")
     project = project_of(team, task, title="Tides – „Wellen“", abstract="=1+1")
     services.hand_in(challenge=task, user=members(team)[0], filename="waves.md", source=b"# Waves", now=NOW)
+    services.ask_for_help(
+        hackathon=event, team=team, user=members(team)[0], topic="Shapes", place="Hall 3", now=NOW
+    )
     award = services.add_award(event=event, award=Award(title="First prize"))
     services.give_award(award=award, project=project, by=instructor, now=NOW)
     hall = services.add_room(hackathon=event, name="Hall 3", url="")
@@ -196,7 +201,11 @@ def test_secret_columns_are_in_no_table():
 
 def test_nothing_of_another_hackathon_leaves(as_user, full, instructor):
     other = HackathonFactory(course=full.course, title="Elsewhere")
-    project_of(team_of(other, name="Foreigners"), challenge_of(other, title="Foreign task"), title="Foreign")
+    foreign = team_of(other, name="Foreigners")
+    project_of(foreign, challenge_of(other, title="Foreign task"), title="Foreign")
+    services.ask_for_help(
+        hackathon=other, team=foreign, user=members(foreign)[0], topic="Foreign", place="x", now=NOW
+    )
     content = b"".join(as_user(instructor).get(url("export_json", full))).decode()
     assert [word in content for word in ("Elsewhere", "Foreign", "Leuchtturm")] == [False, False, True]
 
