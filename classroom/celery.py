@@ -2,9 +2,13 @@
 
 import os
 import warnings
+from typing import Any
 
 from celery import Celery
 from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
+from celery.signals import worker_init
+from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client.multiprocess import MultiProcessCollector
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "classroom.settings")
 
@@ -17,3 +21,13 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 app = Celery("classroom")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def tell_metrics(**_: Any) -> None:  # noqa: ANN401 - what Celery passes on, unused
+    """Answer Prometheus on `METRICS_PORT`, on hosts that have workers and no web server."""
+    if port := os.environ.get("METRICS_PORT"):
+        registry = CollectorRegistry()
+        # The pool's processes count into files of PROMETHEUS_MULTIPROC_DIR.
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # prometheus_client's
+        start_http_server(int(port), addr=os.environ.get("METRICS_HOST", "127.0.0.1"), registry=registry)

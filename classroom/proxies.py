@@ -8,6 +8,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST")
+#: What is believed of trusted proxies only; everybody else's is removed.
+REMOVED = (*FORWARDED, "HTTP_X_REQUEST_ID")
 #: Any of these says that somebody passed the request on, believed or not.
 TRACES = (*FORWARDED, "HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_REAL_IP", "HTTP_X_CLIENT_IP")
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -42,7 +44,7 @@ def trusted_proxies(
             if strangers:
                 request.META["REMOTE_ADDR"] = strangers[-1]
         else:
-            for header in FORWARDED:
+            for header in REMOVED:
                 request.META.pop(header, None)
         return get_response(request)
 

@@ -102,11 +102,16 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "django_htmx",
+    "django_prometheus",
     "template_partials",
 ]
 
 MIDDLEWARE = [
     "classroom.proxies.trusted_proxies",
+    "classroom.operating.request_ids.request_ids",
+    # Before hosts, cookies and redirects are looked at: machines ask by address.
+    "classroom.operating.probes.answer_probes",
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -124,6 +129,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     # Late, so that its page knows the person and their language; no body has been read yet.
     "classroom.uploads.limit_uploads",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "classroom.urls"
@@ -364,19 +370,43 @@ CONTENT_SECURITY_POLICY = {
 
 # Logs -----------------------------------------------------------------------------------------------------
 
+# "line" for people, "json" for machines: one object a line, and one for every request.
+LOG_FORMAT = os.environ.get("LOG_FORMAT") or "line"
+if LOG_FORMAT not in {"line", "json"}:
+    raise ImproperlyConfigured("LOG_FORMAT is line or json.")
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{levelname:<7} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "stream": sys.stderr}},
+    "formatters": {
+        "line": {"()": "classroom.operating.logs.Line"},
+        "json": {"()": "classroom.operating.logs.Json"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "stream": sys.stderr}
+    },
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # Every refused or mistyped address is no news; errors are.
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": [], "propagate": True},
+        "classroom.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
     },
 }
+
+# Being watched --------------------------------------------------------------------------------------------
+
+# Who may read /metrics: whoever sends the token, and who asks straight from one of these networks.
+# Processes of one host count into files of one folder, which /metrics adds up.
+if _counters := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    Path(_counters).mkdir(mode=0o700, parents=True, exist_ok=True)
+METRICS_TOKEN = os.environ.get("METRICS_TOKEN", "")
+METRICS_NETWORKS = env_list("METRICS_NETWORKS", "127.0.0.0/8,::1/128")
+# Errors go to Sentry where this names one, without personal data.
+if SENTRY_DSN := os.environ.get("SENTRY_DSN", ""):
+    from classroom.operating import sentry
+
+    sentry.start(SENTRY_DSN)

@@ -19,6 +19,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from classroom import bell, clock, lease
+from classroom.measures import GRADING_SECONDS
 from nnengine import exercises
 from nnengine import grading as engine
 from nnengine.sandbox import IsolationUnavailable, SandboxCrashed, Tier
@@ -46,6 +47,11 @@ class Claim:
     run: int
 
     @property
+    def work(self) -> str:
+        """What kind of work it is, for the numbers."""
+        return "grade" if isinstance(self.row, Submission) else "regrade"
+
+    @property
     def submission(self) -> Submission:
         """The hand-in whose source is graded."""
         return self.row if isinstance(self.row, Submission) else self.row.submission
@@ -68,7 +74,7 @@ def grade_next() -> bool:
     trains = training.is_board(submission.exercise)
     outcome: engine.Report | training.Outcome
     try:
-        with renewed(held):
+        with renewed(held), GRADING_SECONDS.labels(held.work).time():
             if trains:
                 outcome = training.train(submission, run=held.run, source=source)
             else:

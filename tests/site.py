@@ -66,6 +66,7 @@ class Site:
             "WEB_THREADS": "2",
             "GRADERS": "1",
             "STYLEGUIDE": "1",
+            "PROMETHEUS_MULTIPROC_DIR": str(settings.VAR / "metrics"),
         }
         self.commands = parse_procfile((ROOT / "Procfile").read_text()).processes
         self.running: dict[str, subprocess.Popen] = {}

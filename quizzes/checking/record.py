@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from classroom import bell, clock, lease
+from classroom.measures import GRADING_SECONDS
 from nnengine.sandbox import IsolationUnavailable, SandboxCrashed
 from quizzes.checking.door import check
 from quizzes.checking.numpy_line import BrokenReference
@@ -85,7 +86,7 @@ def check_next() -> bool:
     item = AttemptItem.objects.select_related("version", "scored_by", "attempt__quiz__course").get(
         pk=claim.item_id
     )
-    with override(item.attempt.quiz.course.language):
+    with override(item.attempt.quiz.course.language), GRADING_SECONDS.labels("check").time():
         _check(claim, item)
     return True
 

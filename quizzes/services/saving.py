@@ -8,6 +8,7 @@ from django.db import models, transaction
 from django.db.models import Exists, Max, OuterRef, Q
 from django.utils.translation import gettext as _
 
+from classroom.measures import ANSWERS_SAVED
 from classroom.models import Enrolment, Role, User
 from classroom.prepared import ID, MOMENT, Given, Insert, Rows, Update
 from quizzes.errors import Refused, TooLate, TooLong
@@ -125,6 +126,7 @@ def record_answer(
             received_at=now,
         )
         count_from = None if _KEEP(answer) else _next_number(answer)
+    ANSWERS_SAVED.inc()
     return Saved(now, others, count_from)
 
 

@@ -1,6 +1,7 @@
 """`manage.py run`: the site, its workers and its Redis in one terminal."""
 
 import os
+import shutil
 import sys
 from argparse import ArgumentParser
 
@@ -9,6 +10,14 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from classroom import runner
+
+
+def fresh_counters() -> str:
+    """Return the folder in which this run's processes count for /metrics, emptied of the last run's."""
+    if given := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        return given
+    shutil.rmtree(settings.VAR / "metrics", ignore_errors=True)
+    return str(settings.VAR / "metrics")
 
 
 class Command(BaseCommand):
@@ -42,6 +51,7 @@ class Command(BaseCommand):
                     "GRADERS": os.environ.get("GRADERS", "2"),
                     # Several processes share the cores: matrices that each spread over all of them wait.
                     "OPENBLAS_NUM_THREADS": os.environ.get("OPENBLAS_NUM_THREADS", "1"),
+                    "PROMETHEUS_MULTIPROC_DIR": fresh_counters(),
                 },
                 ready=f"Classroom is ready: {settings.SITE_URL}   (Ctrl-C stops it)",
             )
