@@ -50,6 +50,17 @@ def test_what_a_certificate_says_is_read_back(kind, language):
     assert [part for part in said if part not in text] == []
 
 
+@pytest.mark.parametrize("kind", CertificateKind)
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_proposed_words_can_be_printed_as_they_are(kind, language):
+    """Also as translated: no placeholder is lost or broken, and the letters are there."""
+    proposed = wording.default(kind=kind, language=language)
+    assert wording.faults(proposed.title + proposed.text, kind) == []
+    assert drawing.unknown_letters(proposed.title + proposed.text) == ""
+    needed = {"participation": ["team"], "completion": ["project"], "award": ["project", "award"]}[kind]
+    assert [name for name in ["name", "event", *needed] if f"{{{name}}}" not in proposed.text] == []
+
+
 def test_fonts_are_embedded():
     page = PdfReader(io.BytesIO(drawing.pdf_of(words()))).pages[0]
     fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
