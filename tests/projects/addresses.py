@@ -19,9 +19,12 @@ from projects.models import (
     Challenge,
     Conflict,
     CustomExercise,
+    DataSet,
     Hackathon,
     Judge,
+    Notebook,
     Project,
+    ProjectPicture,
     Regrade,
     Track,
 )
@@ -106,6 +109,7 @@ def _named(event: Hackathon) -> dict[str, object]:
         challenge=task, reason="To measure", defaults={"begun_at": event.starts_at}
     )
     judge = Judge.objects.filter(hackathon=event).earliest("pk")
+    shown = _furnished(_project(event))
     return {
         "challenges/pk": task.pk,
         "submissions/pk": first,
@@ -122,7 +126,6 @@ def _named(event: Hackathon) -> dict[str, object]:
         .earliest("pk")
         .pk,
         "award": event.awards.earliest("pk").pk,
-        "project": _project(event).pk,
         "judge": judge.pk,
         "look": judge.looks.earliest("pk").pk,
         "conflict": Conflict.objects.get_or_create(
@@ -130,6 +133,9 @@ def _named(event: Hackathon) -> dict[str, object]:
         )[0].pk,
         "criterion": event.criteria.earliest("pk").pk,
         "track": Track.objects.get_or_create(hackathon=event, title="To measure")[0].pk,
+        "project": shown.project_id,
+        "picture": shown.pk,
+        "digest": shown.digest,
         "session": event.sessions.earliest("pk").pk,
         "room": event.rooms.earliest("pk").pk,
         "availability": event.availabilities.earliest("pk").pk,
@@ -137,6 +143,23 @@ def _named(event: Hackathon) -> dict[str, object]:
         "token": services.calendar_token(hackathon=event, user=organiser),
         "which": "event",
     }
+
+
+def _furnished(project: Project) -> ProjectPicture:
+    """Put a picture, a notebook and data where pages show them; return the picture."""
+    at = project.registered_at
+    DataSet.objects.get_or_create(
+        challenge=project.challenge,
+        defaults={"name": "a.csv", "size_bytes": 1, "content": b"1", "changed_at": at},
+    )
+    Notebook.objects.get_or_create(
+        project=project,
+        defaults={"name": "a.ipynb", "size_bytes": 2, "content": b"{}", "cells": [], "uploaded_at": at},
+    )
+    looks = {"media_type": "image/png", "width": 1, "height": 1, "content": b"1", "alt": "A dot"}
+    return ProjectPicture.objects.get_or_create(
+        project=project, digest="d" * 64, defaults=looks | {"added_at": at}
+    )[0]
 
 
 def _project(event: Hackathon) -> Project:
