@@ -131,8 +131,9 @@ def cards_of(*, hackathon: Hackathon, projects: Sequence[Project], now: datetime
     }
     functions: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
     best = [project.best for project in projects]  # type: ignore[attr-defined]  # annotated below
-    for grade in FunctionGrade.objects.filter(submission__in=filter(None, best)).order_by("position"):
-        functions[grade.submission_id].append((grade.name, grade.verdict))
+    grades = FunctionGrade.objects.filter(submission__in=filter(None, best)).order_by("position")
+    for pk, name, verdict in grades.values_list("submission", "name", "verdict"):
+        functions[pk].append((name, verdict))
     return [
         replace(
             _card(project),
