@@ -40,7 +40,7 @@ class EventAnnouncementQuerySet(models.QuerySet["EventAnnouncement"]):
             | models.Q(confirmed, audience=Audience.PARTICIPANTS, hackathon__registration_required=True)
             | models.Q(member, audience=Audience.PARTICIPANTS, hackathon__registration_required=False)
             | models.Q(of_team, audience=Audience.TEAM)
-            | models.Q(models.Exists(Judge.objects.filter(**here)), audience=Audience.JUDGES)
+            | models.Q(models.Exists(Judge.objects.filter(**here, left_at=None)), audience=Audience.JUDGES)
         )
 
     def with_read(self, user_id: int) -> Self:

@@ -43,7 +43,7 @@ def announced(*, hackathon: Hackathon) -> QuerySet[EventAnnouncement]:
 def recipients(*, announcement: EventAnnouncement) -> QuerySet[User]:
     """Return who is written to: for everybody that is who takes part, judges or mentors."""
     event = announcement.hackathon
-    judges = Q(pk__in=Judge.objects.filter(hackathon=event).values("user"))
+    judges = Q(pk__in=Judge.objects.filter(hackathon=event, left_at=None).values("user"))
     match announcement.audience:
         case Audience.TEAM:
             found = Q(pk__in=Membership.objects.filter(team=announcement.team_id).values("user"))

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,7 +14,9 @@ from classroom.access import Seat
 from projects import access, queries, services
 from projects.errors import Refused
 from projects.forms.judging import ConflictForm, LookForm
-from projects.models import Judge, Look, Team
+from projects.models import EventAnnouncement, Hackathon, Judge, Look, Team
+from projects.queries.announcements import NEWEST, announcements_for
+from projects.services import announcing
 
 
 @require_GET
@@ -114,7 +117,15 @@ def _desk(seat: Seat, found: Judge, now: datetime) -> dict[str, object]:
         "refusal": refusal,
         "enough": queries.ENOUGH_LOOKS,
         "conflict_form": _conflict_form(found),
+        "news": _news(seat, found.hackathon, now),
     }
+
+
+def _news(seat: Seat, event: Hackathon, now: datetime) -> QuerySet[EventAnnouncement]:
+    """Return what is announced to the judge, who may see no other page of the event."""
+    shown = announcements_for(hackathon=event, user=seat.user, is_staff=False, now=now)[:NEWEST]
+    announcing.read_by(seat=seat, announcements=shown, now=now)
+    return shown
 
 
 def _to_next(request: HttpRequest, found: Judge, now: datetime) -> HttpResponse:

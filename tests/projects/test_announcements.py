@@ -122,6 +122,20 @@ def test_everybody_it_is_for_is_mailed_exactly_once(event):
     assert mail.body.startswith("At **noon**.\n\nhttp")
 
 
+def test_a_judge_from_outside_reads_it_on_the_judges_page(as_user, event):
+    judge, gone = UserFactory(), UserFactory()
+    for user in (judge, gone):
+        services.add_judge(hackathon=event, user=user, now=NOW)
+    event.judges.filter(user=gone).update(left_at=NOW)
+    one = announce(event, "Coffee for judges", audience=Audience.JUDGES, by_mail=True)
+    announce(event, "Not for judges", audience=Audience.PARTICIPANTS)
+    page = as_user(judge).get(url("judge", event))
+    assert [item.title for item in page.context["news"]] == ["Coffee for judges"]
+    assert list(recipients(announcement=one)) == [judge]
+    assert as_user(gone).get(url("judge", event)).status_code == 404
+    assert Reading.objects.get().user == judge
+
+
 def test_the_sweep_mails_what_is_due(event, monkeypatch):
     user = registered(event)
     announce(event, by_mail=True)
