@@ -22,7 +22,8 @@ class Chart:
     """A chart of `points`: (x, y), or (x, y, series) where several series share the axes.
 
     x is a number, a time or, for bars, a name; names keep their order. A y of None is a gap. `mark` draws a
-    line across at this y, such as a pass mark, with `mark_label` beside it.
+    line across at this y, such as a pass mark, with `mark_label` beside it. `names` say what each point is,
+    for the table and for who points at it; `logarithmic` spreads an x that is never zero over powers of ten.
     """
 
     kind: Kind
@@ -34,6 +35,8 @@ class Chart:
     mark_label: str = ""
     y_max: Number | None = None
     height: int = field(default=240)
+    names: Sequence[str] = ()
+    logarithmic: bool = False
 
     @property
     def has_series(self) -> bool:
@@ -54,6 +57,8 @@ class Chart:
             "markLabel": str(self.mark_label),
             "yMax": self.y_max,
             "height": self.height,
+            "names": [str(name) for name in self.names],
+            "log": self.logarithmic,
         }
 
 

@@ -25,6 +25,7 @@ from projects.models import (
     Answer,
     Availability,
     Award,
+    Board,
     CalendarToken,
     Certificate,
     CertificateKind,
@@ -371,6 +372,18 @@ def certificate_to_check(code: str) -> Certificate | None:
     return Certificate.objects.filter(code=tidy).first() if is_code else None
 
 
+def board_to_see(request: HttpRequest, slug: str, pk: int, *, now: datetime) -> tuple[Seat, Board]:
+    """Return the leaderboard of a challenge that the person may see."""
+    seat, found = challenge_to_see(request, slug, pk, now=now)
+    return seat, _one(_boards(seat).filter(challenge=found).first())
+
+
+def board_to_organise(request: HttpRequest, slug: str, pk: int, challenge: int) -> tuple[Seat, Board]:
+    """Return the leaderboard of a challenge whose hackathon an instructor organises."""
+    seat, _event, found = challenge_to_organise(request, slug, pk, challenge)
+    return seat, _one(_boards(seat).filter(challenge=found).first())
+
+
 def question_to_organise(
     request: HttpRequest, slug: str, pk: int, question: int
 ) -> tuple[Seat, Hackathon, RegistrationQuestion]:
@@ -633,6 +646,11 @@ def _requests(event: Hackathon) -> QuerySet[JoinRequest]:
 def _invitations(event: Hackathon) -> QuerySet[Invitation]:
     found = Invitation.objects.select_related("team__hackathon__course", "created_by", "invitee")
     return found.filter(team__hackathon=event)
+
+
+def _boards(seat: Seat) -> QuerySet[Board]:
+    boards = Board.objects.select_related("challenge__course", "challenge__hackathon__course")
+    return boards.filter(challenge__course=seat.course)
 
 
 def _regrade(seat: Seat, pk: int) -> Regrade:

@@ -33,8 +33,53 @@ Array = npt.NDArray[Any]
 PROGRESS_SECONDS = 1.0
 #: Wall time that predicting and scoring take at most, beside training.
 AFTERWARDS_SECONDS = 80.0
-#: What students write.
-INTERFACE = contest.INTERFACE
+#: What the editor holds at first: a linear model that trains, to be made better.
+STARTERS = {
+    True: """import numpy as np
+
+
+def train(X, y, seed):
+    \"\"\"Return the parameters, as arrays in a dict. report(value) adds to the learning curve.\"\"\"
+    X = X.reshape(len(X), -1)
+    rng = np.random.default_rng(seed)
+    classes = int(y.max()) + 1
+    W, b = rng.normal(0, 0.01, (X.shape[1], classes)), np.zeros(classes)
+    Y = np.eye(classes)[y]
+    for step in range(200):
+        Z = X @ W + b
+        P = np.exp(Z - Z.max(axis=1, keepdims=True))
+        P /= P.sum(axis=1, keepdims=True)
+        report(-np.mean(np.log(P[np.arange(len(y)), y] + 1e-12)), step)
+        dZ = (P - Y) / len(X)
+        W, b = W - 0.5 * X.T @ dZ, b - 0.5 * dZ.sum(axis=0)
+    return {"W": W, "b": b}
+
+
+def predict(params, X):
+    \"\"\"Return the class of each example.\"\"\"
+    return (X.reshape(len(X), -1) @ params["W"] + params["b"]).argmax(axis=1)
+""",
+    False: """import numpy as np
+
+
+def train(X, y, seed):
+    \"\"\"Return the parameters, as arrays in a dict. report(value) adds to the learning curve.\"\"\"
+    X = X.reshape(len(X), -1)
+    mean, spread = X.mean(axis=0), X.std(axis=0) + 1e-9
+    Z = (X - mean) / spread
+    w, b = np.zeros(Z.shape[1]), y.mean()
+    for step in range(200):
+        error = Z @ w + b - y
+        report(np.mean(error**2), step)
+        w, b = w - 0.1 * Z.T @ error / len(y), b - 0.1 * error.mean()
+    return {"w": w, "b": b, "mean": mean, "spread": spread}
+
+
+def predict(params, X):
+    \"\"\"Return a number for each example.\"\"\"
+    return (X.reshape(len(X), -1) - params["mean"]) / params["spread"] @ params["w"] + params["b"]
+""",
+}
 
 
 @dataclass(frozen=True)
@@ -101,6 +146,11 @@ def check_split(board: Board, features: Array, labels: Array) -> None:
 def of_classes(metric: str) -> bool:
     """Whether a metric's labels are classes rather than any numbers."""
     return contest.METRICS[metric].of_classes
+
+
+def starter(metric: str) -> str:
+    """Return code that trains and predicts, to begin with."""
+    return STARTERS[of_classes(metric)]
 
 
 def most_seconds(exercise: str) -> float:

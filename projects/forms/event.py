@@ -189,6 +189,14 @@ class EventChallengeForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
         self.fields["exercise"] = forms.ChoiceField(
             label=_("What grades it"), choices=choices, required=False
         )
+        if self.instance.has_board:
+            name = self.instance.exercise
+            self.fields["exercise"] = forms.ChoiceField(
+                label=_("What grades it"),
+                choices=[(name, _("live leaderboard"))],
+                required=False,
+                disabled=True,
+            )
         self.fields["capacity"].widget.attrs["min"] = 1
         stored = DataSet.objects.filter(pk=self.instance.pk).defer("content").first()
         limit = _("A file that participants download, at most %(limit)s.") % {

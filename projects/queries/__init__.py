@@ -1,7 +1,7 @@
 """Reading: one annotated query a panel, frozen rows out."""
 
 from projects.queries.awards import AwardLine, awards_of, candidates, published_awards
-from projects.queries.board import BoardResult, Standing, Standings, board_results, standings_of
+from projects.queries.board import BoardResult, Standing, Standings, board_results, key_of, standings_of
 from projects.queries.calendars import Calendar, appointments
 from projects.queries.cards import ChallengeCard, HandIn, cards_for, counting_of, history
 from projects.queries.certificates import (
@@ -58,6 +58,7 @@ from projects.queries.registrations import (
 from projects.queries.regrades import RegradeReport, regrade_report
 from projects.queries.results import HeatMap, Misconception, heat_map, misconceptions, progress
 from projects.queries.reviewing import count_reviews, projects_to_review
+from projects.queries.runs import RunSheet, curve_of, reason_of, run_sheet
 from projects.queries.schedule import (
     PublicSchedule,
     VersionRow,
@@ -111,6 +112,7 @@ __all__ = [
     "PublicSchedule",
     "QueueState",
     "RegradeReport",
+    "RunSheet",
     "Sheet",
     "Sitting",
     "Skill",
@@ -140,6 +142,7 @@ __all__ = [
     "count_by_state",
     "count_reviews",
     "counting_of",
+    "curve_of",
     "door_counts",
     "door_list",
     "entitled",
@@ -161,6 +164,7 @@ __all__ = [
     "judgeships",
     "judging_progress",
     "judging_report",
+    "key_of",
     "mark_lines",
     "members_of",
     "misconceptions",
@@ -180,9 +184,11 @@ __all__ = [
     "public_schedule",
     "published_awards",
     "queue_state",
+    "reason_of",
     "regrade_report",
     "requests_of",
     "requests_to",
+    "run_sheet",
     "scans_since",
     "schedule_state",
     "sheet_of",

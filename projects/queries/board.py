@@ -6,10 +6,17 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
+from django.utils.translation import gettext
 
-from projects import standings
+from classroom import clock
+from classroom.charts import Chart, Kind
+from classroom.live import News
+from projects import standings, words
 from projects.models import Board, Challenge, Hackathon, Project, Submission, Training
+
+#: How many teams a chart shows at least.
+MOST_DRAWN = 100
 
 
 @dataclass(frozen=True)
@@ -22,10 +29,12 @@ class Standing:
     rank: int | None = None
     submission_id: int | None = None
     submitted_at: datetime | None = None
+    shown: str = ""  # the score in words
+    between: str = ""  # its interval
+    shown_public: str = ""
     score: float | None = None
     low: float | None = None
     high: float | None = None
-    public_score: float | None = None
     parameters: int | None = None
     cpu_seconds: float | None = None
     is_small: bool = False  # nobody scores as well with fewer parameters
@@ -43,9 +52,43 @@ class Standings:
     unsettled: int
 
     @property
-    def scored(self) -> list[Standing]:
-        """The teams that have a score."""
-        return [row for row in self.rows if row.score is not None]
+    def charts(self) -> list[Chart]:
+        """Score against parameters and against processor time: the best, and whoever is on a front."""
+        scored = [row for row in self.rows if row.score is not None]
+        shown = [
+            row for place, row in enumerate(scored) if place < MOST_DRAWN or row.is_small or row.is_quick
+        ]
+        if len(shown) < 2:
+            return []
+        small = [(row, row.parameters, row.is_small) for row in shown if row.parameters]
+        quick = [(row, row.cpu_seconds, row.is_quick) for row in shown if row.cpu_seconds]
+        return [
+            _pareto(self.board, gettext("Score and size"), gettext("parameters"), small),
+            _pareto(self.board, gettext("Score and time"), gettext("processor time (seconds)"), quick),
+        ]
+
+
+def _pareto(
+    board: Board, title: str, cost: str, points: Sequence[tuple[Standing, float | None, bool]]
+) -> Chart:
+    """Draw scores over a cost; those that nobody beats at both are a series of their own."""
+    percent = board.metric == Board.Metric.ACCURACY
+    return Chart(
+        Kind.DOTS,
+        title,
+        cost,
+        gettext("accuracy in percent") if percent else gettext("error"),
+        [
+            (
+                round(x, 3) if x else x,
+                None if row.score is None else round(100 * row.score, 2) if percent else row.score,
+                gettext("nobody does as well with less") if is_front else gettext("others"),
+            )
+            for row, x, is_front in points
+        ],
+        names=[row.team for row, _, _ in points],
+        logarithmic=True,
+    )
 
 
 @dataclass(frozen=True)
@@ -146,6 +189,7 @@ def _runs(board: Board, now: datetime) -> QuerySet[Submission]:
 def _counting(runs: QuerySet[Submission], challenge: Challenge) -> QuerySet[Submission]:
     counting = runs.counting(challenge).select_related("team", "training")  # type: ignore[attr-defined]
     left_out = ["report", "training__printed", "training__detail", "training__curve"]
+    counting = counting.order_by("submitted_at", "pk")  # of equal scores the first comes first
     return counting.defer(*left_out)  # type: ignore[no-any-return]
 
 
@@ -157,7 +201,7 @@ def _counts(board: Board, runs: QuerySet[Submission]) -> dict[int, int]:
 def _ranked(
     board: Board, counting: Sequence[Submission], counts: dict[int, int], *, private: bool
 ) -> list[Standing]:
-    rows = [_standing(run, counts, private=private) for run in counting]
+    rows = [_standing(board, run, counts, private=private) for run in counting]
     means = [_means(run, private=private) for run in counting]
     scores = [row.score for row in rows]
     larger = board.larger_is_better
@@ -170,23 +214,49 @@ def _ranked(
     ]
 
 
-def _standing(run: Submission, counts: dict[int, int], *, private: bool) -> Standing:
+def _standing(board: Board, run: Submission, counts: dict[int, int], *, private: bool) -> Standing:
     brought = run.training
+    score = brought.private_score if private else brought.score
+    low = brought.private_low if private else brought.low
+    high = brought.private_high if private else brought.high
     return Standing(
         team_id=run.team_id or 0,
         team=run.team.name if run.team else "",
         runs=counts.get(run.team_id or 0, 0),
         submission_id=run.pk,
         submitted_at=run.submitted_at,
-        score=brought.private_score if private else brought.score,
-        low=brought.private_low if private else brought.low,
-        high=brought.private_high if private else brought.high,
-        public_score=brought.score,
+        shown=_said(board, score),
+        between="" if low is None or high is None else f"{_said(board, low)} – {_said(board, high)}",
+        shown_public=_said(board, brought.score),
+        score=score,
+        low=low,
+        high=high,
         parameters=brought.parameters,
         cpu_seconds=brought.cpu_seconds,
     )
 
 
+def _said(board: Board, value: float | None) -> str:
+    return "" if value is None else words.score(board.metric, value)
+
+
 def _means(run: Submission, *, private: bool) -> standings.Means | None:
     stored = run.training.private_means if private else run.training.means
     return None if stored is None else np.frombuffer(bytes(stored), dtype=np.float32)
+
+
+def key_of(board: Board, now: datetime) -> str:
+    """Return what a page of the board is drawn from: as long as it stays the same, nothing has changed."""
+    shown = _runs(board, now).aggregate(at=Max("graded_at"), chosen=Max("chosen_at"), count=Count("merit"))
+    phase = "final" if board.is_final(now) else "frozen" if board.is_frozen(now) else "live"
+    times = [at.isoformat() if at else "" for at in (shown["at"], shown["chosen"])]
+    return "/".join([phase, str(shown["count"]), *times])
+
+
+def news_of(token: str) -> News | None:
+    """Return what a board's pages may know without signing in: that something is new, and how many wait."""
+    board = Board.objects.select_related("challenge").filter(token=token).first()
+    if board is None:
+        return None
+    unsettled = Submission.objects.ungraded().filter(challenge=board.challenge_id).count()
+    return News({"key": key_of(board, clock.now()), "unsettled": unsettled})

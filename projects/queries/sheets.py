@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from classroom import lease
 from projects.models import State, Submission
 from projects.queries.network import Network, network_of
+from projects.queries.runs import RunSheet, run_sheet
 
 #: Most hand-ins are graded within this time.
 JUST_NOW = timedelta(seconds=2)
@@ -73,6 +74,7 @@ class Sheet:
     steps: list[Step]
     network: Network | None
     poll_milliseconds: int
+    run: RunSheet | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -98,6 +100,7 @@ def sheet_of(*, submission: Submission, now: datetime) -> Sheet:
         steps=steps,
         network=network_of({step.name: step.tone for step in steps}, report.get("uses", {})),
         poll_milliseconds=_poll(submission, state, now),
+        run=run_sheet(submission=submission, now=now),
     )
 
 
@@ -105,6 +108,8 @@ def _poll(submission: Submission, state: State, now: datetime) -> int:
     """Say how soon to look again: at once after handing in, seldom when waiting is all one can do."""
     if state is State.BLOCKED:
         return 5000
+    if submission.challenge.has_board and state is State.GRADING:
+        return 1500  # a curve is drawn anew each time
     return 150 if now - submission.submitted_at < JUST_NOW else 700
 
 

@@ -40,8 +40,10 @@ class Material:
     label_column: str = ""
 
 
-def open_board(*, board: Board, material: Material, by: User, now: datetime) -> Board:
-    """Switch a leaderboard on for `board.challenge`.
+def open_board(
+    *, board: Board, material: Material, policy: str | None = None, by: User, now: datetime
+) -> Board:
+    """Switch a leaderboard on for `board.challenge`; `policy` says which run counts, None: as before.
 
     Raises
     ------
@@ -61,16 +63,23 @@ def open_board(*, board: Board, material: Material, by: User, now: datetime) -> 
         board.save(force_insert=True)
         data.board = board
         data.save(force_insert=True)
-        Challenge.objects.filter(pk=challenge.pk).update(exercise=board.exercise)
+        policy = policy or challenge.policy
+        Challenge.objects.filter(pk=challenge.pk).update(exercise=board.exercise, policy=policy)
         _log("board.opened", board, by, now)
-    board.challenge.exercise = board.exercise
+    board.challenge.exercise, board.challenge.policy = board.exercise, policy
     return board
 
 
 def change_board(
-    *, board: Board, fields: Sequence[str], material: Material | None, by: User, now: datetime
+    *,
+    board: Board,
+    fields: Sequence[str],
+    material: Material | None = None,
+    policy: str | None = None,
+    by: User,
+    now: datetime,
 ) -> None:
-    """Store the changed `fields`, and other data where `material` is given.
+    """Store the changed `fields`, and another policy and other data where they are given.
 
     Raises
     ------
@@ -92,6 +101,8 @@ def change_board(
             BoardData.objects.filter(board=board).delete()
             data.board = board
             data.save(force_insert=True)
+        if policy:
+            Challenge.objects.filter(pk=board.challenge_id).update(policy=policy)
         _log("board.changed", board, by, now)
 
 

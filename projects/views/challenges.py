@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from classroom import clock, exports
 from classroom.access import Seat, seat_in
-from projects import access, grading, queries, services
+from projects import access, grading, queries, services, training
 from projects.errors import Refused
 from projects.forms import HandInForm
 from projects.intake import MAX_SOURCE_BYTES
-from projects.models import Challenge, Hackathon, Source, Submission, Team
+from projects.models import Board, BoardData, Challenge, Hackathon, Source, Submission, Team
 
 
 @require_GET
@@ -110,6 +110,9 @@ def _page(seat: Seat, task: Challenge, now: datetime) -> dict[str, object]:
         "late_percent": 100 * services.late_factor(challenge=task, user=seat.user, now=now),
         "closed_because": _closed_because(seat, task, now),
         "next_free": services.next_free_try(challenge=task, earlier=handed_in, now=now),
+        "board": (board := Board.objects.filter(challenge=task).first() if task.has_board else None),
+        "data": BoardData.objects.defer("content").get(pk=board.pk) if board else None,
+        "quota": services.run_quota(challenge=task, earlier=handed_in, now=now) if team else None,
         "sheet": queries.sheet_of(submission=latest, now=now) if latest else None,
         "history": queries.history(challenge=task, submissions=mine, now=now),
     }
@@ -136,4 +139,6 @@ def _editor_text(task: Challenge, latest: Submission | None) -> str:
         stored = Source.objects.filter(pk=latest.pk).first()
         if stored:
             return bytes(stored.content).decode("utf-8-sig", "replace")
+    if task.has_board and not task.starter_code:
+        return training.starter(task.board.metric)
     return task.starter_code or grading.skeleton(task.exercise)

@@ -29,6 +29,8 @@ TEAMS_A_PAGE = 50
 def results(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show students by functions, and what goes wrong."""
     seat, task = access.challenge_to_review(request, slug, pk)
+    if task.has_board:
+        return redirect("projects:board", slug, pk)
     return render(
         request,
         "projects/results.html",

@@ -21,7 +21,7 @@ def submission(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show the grade sheet, with the source it is about."""
     now = clock.now()
     seat, found = access.submission_to_see(request, slug, pk)
-    form = AdjustForm(instance=found) if seat.is_staff else None
+    form = AdjustForm(instance=found) if seat.is_staff and not found.challenge.has_board else None
     return render(request, "projects/submission.html", _page(seat, found, form, now))
 
 
@@ -76,6 +76,9 @@ def adjust(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Give points by hand."""
     now = clock.now()
     seat, found = access.submission_to_grade(request, slug, pk)
+    if found.challenge.has_board:
+        messages.error(request, _("A run for a leaderboard has a score, not points."))
+        return redirect(found)
     form = AdjustForm(request.POST, instance=Submission.objects.get(pk=found.pk))
     if not form.is_valid():
         page = _page(seat, found, form, now)

@@ -61,12 +61,12 @@ class ClassroomChart extends HTMLElement {
 }
 
 function options(Plot, chart, width) {
-  const points = chart.points.map(([x, y, series]) => ({ x: chart.time ? new Date(x) : x, y, series }));
+  const points = chart.points.map(([x, y, series], index) => ({ x: chart.time ? new Date(x) : x, y, series, name: chart.names[index] }));
   const names = [...new Set(points.map((point) => point.series).filter(Boolean))];
   const named = typeof chart.points[0][0] === "string" && !chart.time;
   const several = names.length > 1;
   const colour = names.length ? "series" : SERIES[0];
-  const title = (point) => [point.series, `${chart.x}: ${say(point.x)}`, `${chart.y}: ${point.y}`].filter(Boolean).join("\n");
+  const title = (point) => [point.name, point.series, `${chart.x}: ${say(point.x)}`, `${chart.y}: ${point.y}`].filter(Boolean).join("\n");
   const base = { x: "x", y: "y", title };
   const longest = named ? Math.max(...points.map((point) => String(point.x).length)) : 0;
   const crowded = named && longest * 7 * new Set(points.map((point) => point.x)).size > width - 60;
@@ -78,7 +78,7 @@ function options(Plot, chart, width) {
     marginBottom: crowded ? 40 + Math.min(90, longest * 6) : 40,
     x: {
       label: chart.x,
-      type: chart.kind === "bars" ? "band" : chart.time ? "time" : "linear",
+      type: chart.kind === "bars" ? "band" : chart.time ? "time" : chart.log ? "log" : "linear",
       domain: chart.kind === "bars" ? [...new Set(points.map((point) => point.x))] : undefined,
       tickRotate: crowded ? -40 : 0,
       labelArrow: "none",
