@@ -9,7 +9,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "classroom.settings")
 _django = get_wsgi_application()
 
 from classroom import helpdesk  # noqa: E402 - models can be imported only now
-from classroom.live import LiveNews  # noqa: E402
+from classroom.live import LiveNews, News  # noqa: E402
+from projects.queries import board  # noqa: E402
 from quizzes.queries import news  # noqa: E402
 
-application = LiveNews(_django, lambda token: news.news_of(token) or helpdesk.news_of(token))
+
+def read_news(token: str) -> News | None:
+    """Return the news that a token stands for: a room's, a help desk's or a leaderboard's."""
+    return news.news_of(token) or helpdesk.news_of(token) or board.news_of(token)
+
+
+application = LiveNews(_django, read_news)

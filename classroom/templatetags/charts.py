@@ -1,5 +1,6 @@
 """`{% load charts %}`: `{% chart chart %}` draws a `classroom.charts.Chart`."""
 
+import json
 from datetime import datetime
 from itertools import repeat
 from typing import Any
@@ -19,4 +20,4 @@ def chart(chart: Chart) -> dict[str, Any]:
         (*name, moment(point[0]) if isinstance(point[0], datetime) else point[0], *point[2:], point[1])
         for name, point in zip([(name,) for name in chart.names] or repeat(()), chart.points, strict=False)
     ]
-    return {"chart": chart, "rows": rows, "specification": chart.specification()}
+    return {"chart": chart, "rows": rows, "specification": json.dumps(chart.specification())}

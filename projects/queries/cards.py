@@ -10,6 +10,7 @@ from django.db.models import Q
 from classroom import clock
 from classroom.models import Course, User
 from projects.models import Challenge, Membership, Project, State, Submission
+from projects.queries.runs import outcomes
 
 
 @dataclass(frozen=True)
@@ -139,11 +140,14 @@ class HandIn:
     max_points: float | None
     is_adjusted: bool
     counts: bool
+    score: str = ""  # of a run for a leaderboard, in words
+    why: str = ""  # why such a run has none
 
 
 def history(*, challenge: Challenge, submissions: Sequence[Submission], now: datetime) -> list[HandIn]:
     """Return a person's or team's hand-ins, the newest first, telling which one counts."""
     counts = counting_of(challenge, submissions)
+    told = outcomes(challenge, submissions)
     return [
         HandIn(
             pk=submission.pk,
@@ -156,6 +160,8 @@ def history(*, challenge: Challenge, submissions: Sequence[Submission], now: dat
             max_points=submission.max_score or challenge.points_at_most,
             is_adjusted=submission.adjusted_score is not None,
             counts=submission is counts,
+            score=told.get(submission.pk, ("", ""))[0],
+            why=told.get(submission.pk, ("", ""))[1],
         )
         for submission in sorted(submissions, key=lambda s: -s.number)
     ]

@@ -1,5 +1,6 @@
 """One run for a leaderboard, as its team sees it: while it trains, what it brought, or why nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classroom.charts import Chart, Kind
 from projects import words
-from projects.models import Board, Submission, Training
+from projects.models import Board, Challenge, Submission, Training
 
 #: Why there is no score, by the engine's words; each says what to do where it can.
 REASONS: dict[str, Promise | str] = {
@@ -82,6 +83,16 @@ def run_sheet(*, submission: Submission, now: datetime) -> RunSheet | None:
         curve=curve_of(training.curve),
         board_url=board.get_absolute_url(),
     )
+
+
+def outcomes(challenge: Challenge, submissions: Sequence[Submission]) -> dict[int, tuple[str, str]]:
+    """Return by run its score in words, or why it has none; two queries, and nothing for what is no run."""
+    if not challenge.has_board:
+        return {}
+    board = challenge.board
+    rows = Training.objects.filter(submission__in=[submission.pk for submission in submissions])
+    rows = rows.only("stage", "reason", "detail", "line", "score")
+    return {row.pk: (_said(board, row.score), reason_of(row, board)) for row in rows}
 
 
 def reason_of(training: Training, board: Board) -> str:

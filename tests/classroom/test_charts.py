@@ -1,6 +1,7 @@
 import json
 import re
 from datetime import UTC, datetime
+from html import unescape
 
 from django.template import Context, Template
 
@@ -14,7 +15,7 @@ def drawn(chart):
 def test_chart_says_its_numbers_as_a_table_and_to_the_browser():
     html = drawn(Chart(Kind.BARS, "Scores", "Points", "Students", [("0–1", 3), ("</script>", None)]))
     assert re.findall(r"<td[^>]*>([^<]*)</td>", html) == ["0–1", "3", "&lt;/script&gt;", "–"]
-    specification = json.loads(re.search(r"<script[^>]*>(.*?)</script>", html)[1])
+    specification = json.loads(unescape(re.search(r'data-chart="(.*?)"', html)[1]))
     assert specification["points"] == [["0–1", 3], ["</script>", None]]
     assert specification["kind"] == "bars"
 
@@ -28,3 +29,22 @@ def test_chart_of_times_tells_the_browser_so():
     chart = Chart(Kind.DOTS, "Queue", "Time", "Waiting", [(datetime(2027, 6, 4, 9, tzinfo=UTC), 4)])
     specification = chart.specification()
     assert (specification["time"], specification["points"]) == (True, [["2027-06-04T09:00:00+00:00", 4]])
+
+
+def test_points_may_have_names_and_an_x_of_powers_of_ten():
+    chart = Chart(
+        Kind.DOTS,
+        "Score",
+        "Size",
+        "Score",
+        [(10, 0.9, "front"), (100, 0.8, "others")],
+        names=["a", "b"],
+        logarithmic=True,
+    )
+    assert re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", drawn(chart)) == [
+        *("Name", "Size", "Series", "Score"),
+        *("a", "10", "front", "0.9"),
+        *("b", "100", "others", "0.8"),
+    ]
+    specification = chart.specification()
+    assert (specification["names"], specification["log"]) == (["a", "b"], True)

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import numpy as np
+from django.db import transaction
 
-from projects import grading, services
-from projects.models import Board, Submission
-from tests.factories import NOW, instructor_of
-from tests.projects.factories import HackathonFactory, challenge_of, members, project_of, team_of
+from projects import grading, services, standings
+from projects.models import Board, Submission, Training
+from tests.factories import NOW, instructor_of, student_of
+from tests.projects.factories import HackathonFactory, challenge_of, members, project_of
 
 DAY = timedelta(days=1)
 #: Two overlapping clouds: the sign of the first feature is right for about 84 of 100.
@@ -43,16 +44,29 @@ def predict(params, X):
 RAISES = "def train(X, y, seed):\n    return X[1000]\ndef predict(params, X):\n    return X\n"
 
 
-def event(**fields):
-    """A hackathon whose building has begun and lasts a day more."""
-    return HackathonFactory(**{"starts_at": NOW - DAY, "registration_opens_at": NOW - 9 * DAY} | fields)
+def event(now=NOW):
+    """A hackathon whose building has begun and lasts some days more."""
+    return HackathonFactory(
+        registration_opens_at=now - 9 * DAY,
+        registration_closes_at=now + 5 * DAY,
+        starts_at=now - DAY,
+        ends_at=now + 9 * DAY,
+        submission_closes_at=now + 9 * DAY,
+        published_at=now - 10 * DAY,
+    )
 
 
 def board_of(hackathon=None, *, now=NOW, table=TABLE, policy="best", **rules):
     """A challenge with a leaderboard, open for a day."""
-    hackathon = hackathon or event()
+    hackathon = hackathon or event(now)
     challenge = challenge_of(
-        hackathon, exercise="", opens_at=NOW - DAY, closes_at=NOW + DAY, tries=None, policy=policy
+        hackathon,
+        exercise="",
+        published_at=now - DAY,
+        opens_at=now - DAY,
+        closes_at=now + DAY,
+        tries=None,
+        policy=policy,
     )
     rules = {"time_zone": hackathon.course.time_zone, "cpu_seconds": 5} | rules
     return services.open_board(
@@ -63,10 +77,12 @@ def board_of(hackathon=None, *, now=NOW, table=TABLE, policy="best", **rules):
     )
 
 
-def team_on(board, name=None):
+def team_on(board, name=None, now=NOW):
     """A team of one that has chosen the board's challenge."""
-    team = team_of(board.challenge.hackathon, name=name)
-    project_of(team, board.challenge)
+    hackathon = board.challenge.hackathon
+    user = student_of(hackathon.course)
+    team = services.create_team(hackathon=hackathon, user=user, name=name or f"Team {user.pk}", now=now)
+    project_of(team, board.challenge, now=now)
     return team
 
 
@@ -80,6 +96,30 @@ def hand_in(team, source=CUT, now=NOW):
         source=source.encode(),
         now=now,
     )
+
+
+def scored(board, name, right, *, private=None, parameters=10, cpu=1.0, at=NOW, of=200):
+    """A team whose run got so many of `of` public (and private) examples right, without training.
+
+    In one transaction: where a site is running, its worker finds the run graded.
+    """
+    team = team_on(board, name, at)
+    fields = {}
+    for prefix, count in (("", right), ("private_", right if private is None else private)):
+        means = standings.resampled_means(
+            np.repeat([1.0, 0.0], [count, of - count]), seed=board.resampling_seed
+        )
+        low, high = standings.interval(means)
+        fields |= {f"{prefix}score": count / of, f"{prefix}low": low, f"{prefix}high": high}
+        fields[f"{prefix}means"] = means.tobytes()
+    curve = [[step, 0.7 / (1 + step / 10)] for step in range(40)]
+    with transaction.atomic():
+        run = hand_in(team, f"{CUT}# {name}", at)
+        Training.objects.create(
+            submission=run, run=1, began_at=at, parameters=parameters, cpu_seconds=cpu, curve=curve, **fields
+        )
+        Submission.objects.filter(pk=run.pk).update(graded_at=at, merit=right / of)
+    return team
 
 
 def train(team, source=CUT, now=NOW):

@@ -29,6 +29,7 @@ from tests.projects.boards import (
     board_of,
     event,
     hand_in,
+    scored,
     team_on,
     train,
 )
@@ -50,23 +51,6 @@ def shown(client, board):
     page = client.get(url("board", board))
     assert page.status_code == 200
     return [(row.rank, row.team, row.shown) for row in page.context["page"].object_list]
-
-
-def scored(board, name, right, *, private=None, parameters=10, cpu=1.0, at=NOW, of=200):
-    """A team with a run that got so many of `of` public (and private) examples right, without training."""
-    team = team_on(board, name)
-    run = hand_in(team, f"{CUT}# {name}", at)
-    fields = {}
-    for prefix, count in (("", right), ("private_", right if private is None else private)):
-        values = np.repeat([1.0, 0.0], [count, of - count])
-        means = resampled_means(values, seed=board.resampling_seed)
-        fields |= {f"{prefix}score": count / of, f"{prefix}low": 0.0, f"{prefix}high": 1.0}
-        fields[f"{prefix}means"] = means.tobytes()
-    Training.objects.create(
-        submission=run, run=1, began_at=at, parameters=parameters, cpu_seconds=cpu, **fields
-    )
-    Submission.objects.filter(pk=run.pk).update(graded_at=at, merit=right / of)
-    return team
 
 
 # Switching it on --------------------------------------------------------------------------------------
@@ -259,6 +243,7 @@ def test_a_team_hands_in_and_sees_it_train_and_its_score(as_user):
     page = client.get(sheet).content.decode()
     run = Submission.objects.get()
     assert f"{100 * run.training.score:.1f} %" in page
+    assert f"{100 * run.training.score:.1f} %" in client.get(url("history", board)).content.decode()
     assert "Final score" not in page
     assert "9 of 10 left today" in client.get(url("challenge", board)).content.decode()
 
@@ -282,6 +267,9 @@ def test_the_reason_of_a_failure_is_named_on_the_page(as_user):
     run = train(team, CUT)
     page = client.get(run.get_absolute_url()).content.decode()
     assert "Your network holds 5 numbers; 4 are allowed." in page
+    history = client.get(url("history", board)).content.decode()
+    assert "Your network holds 5 numbers; 4 are allowed." in history
+    assert "Your code raised an error in line 2: IndexError" in history
     assert "10 of 10 left today" in client.get(url("challenge", board)).content.decode()
 
 

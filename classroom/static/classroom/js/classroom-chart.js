@@ -1,4 +1,4 @@
-// <classroom-chart> draws the numbers of the JSON inside it with Observable Plot, as SVG above the table that
+// <classroom-chart> draws the numbers of the JSON in its attribute with Observable Plot, as SVG above the table that
 // the server wrote. Plot and d3 are fetched once, by the first chart of a page; without them the table stays.
 
 const SERIES = ["var(--series-1)", "var(--series-2)", "var(--series-3)", "var(--series-4)"];
@@ -21,7 +21,7 @@ function script(source) {
 
 class ClassroomChart extends HTMLElement {
   async connectedCallback() {
-    this.specification = JSON.parse(this.querySelector('script[type="application/json"]').textContent);
+    this.specification = JSON.parse(this.dataset.chart);
     if (!this.specification.points.length) return;
     try {
       this.Plot = window.Plot ?? (await plot(this.dataset));
@@ -84,6 +84,9 @@ function options(Plot, chart, width) {
       labelArrow: "none",
       ticks: chart.kind === "bars" ? undefined : Math.max(3, Math.round(width / 110)),
       padding: 0.18,
+      inset: chart.log ? 10 : 0,
+      // Not "10m" for a hundredth.
+      tickFormat: !chart.log ? undefined : points.every((point) => point.x >= 1) ? "~s" : "~f",
     },
     y: { label: chart.y, grid: true, nice: true, zero: chart.kind !== "dots", ticks: 4, labelArrow: "none", domain: chart.yMax ? [0, chart.yMax] : undefined },
     color: several ? { domain: names, range: SERIES, legend: true } : undefined,
@@ -92,7 +95,7 @@ function options(Plot, chart, width) {
       chart.kind === "lines" && Plot.lineY(points, { ...base, title: undefined, z: several ? "series" : null, stroke: several ? colour : SERIES[0], strokeWidth: 2 }),
       chart.kind === "lines" && Plot.dot(points, { ...base, r: 2.5, fill: several ? colour : SERIES[0] }),
       chart.kind === "dots" && Plot.dot(points, { ...base, r: 4, stroke: several ? colour : SERIES[0], fill: several ? colour : SERIES[0], fillOpacity: 0.25 }),
-      Plot.ruleY([0], { stroke: "var(--line-firm)" }),
+      !chart.log && Plot.ruleY([0], { stroke: "var(--line-firm)" }),
       chart.mark !== null && Plot.ruleY([chart.mark], { stroke: "var(--bad-solid)", strokeDasharray: "4 3" }),
       chart.mark !== null && chart.markLabel && Plot.text([chart.markLabel], { y: chart.mark, frameAnchor: "right", dy: -8, fill: "var(--bad-ink)", textAnchor: "end" }),
     ].filter(Boolean),
