@@ -10,13 +10,13 @@ _django = get_wsgi_application()
 
 from classroom import helpdesk  # noqa: E402 - models can be imported only now
 from classroom.live import LiveNews, News  # noqa: E402
-from projects.queries import board  # noqa: E402
+from projects.queries.board import news_of as board_news  # noqa: E402
 from quizzes.queries import news  # noqa: E402
 
 
 def read_news(token: str) -> News | None:
     """Return the news that a token stands for: a room's, a help desk's or a leaderboard's."""
-    return news.news_of(token) or helpdesk.news_of(token) or board.news_of(token)
+    return news.news_of(token) or helpdesk.news_of(token) or board_news(token)
 
 
 application = LiveNews(_django, read_news)
