@@ -121,8 +121,11 @@ class TestFromOutside:
     def test_they_sign_in_first(self, client, event, outsider):
         assert "/login/" in client.get(url("judge", event)).url
 
-    def test_an_event_of_another_course_stays_shut(self, as_user, outsider):
-        assert as_user(outsider.user).get(url("judge", HackathonFactory())).status_code == 404
+    def test_an_event_of_another_course_stays_shut(self, as_user, event, outsider):
+        other = HackathonFactory()
+        assert as_user(outsider.user).get(url("judge", other)).status_code == 404
+        address = reverse("projects:judge", args=[other.course.slug, event.pk])
+        assert as_user(outsider.user).get(address).status_code == 404
 
     def test_in_an_archived_course_nothing_changes(self, as_user, event, projects, outsider):
         event.course.archived_at = NOW
