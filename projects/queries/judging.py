@@ -50,7 +50,10 @@ def judging_report(*, hackathon: Hackathon, track: Track | None = None) -> Judgi
     A track that nobody has judged follows the orders of those who judge the whole.
     """
     projects = {
-        project.pk: project for project in competing(hackathon, track).select_related("team", "challenge")
+        project.pk: project
+        for project in competing(hackathon, track)
+        .select_related("team", "challenge")
+        .only("title", "team__name", "challenge__title")
     }
     orders: defaultdict[int, list[int]] = defaultdict(list)
     looks = _looks(hackathon, track)

@@ -32,7 +32,9 @@ def vote_count(*, hackathon: Hackathon) -> VoteCount:
 
     A project withdrawn since, or become the voter's own, is passed over: those behind it move up.
     """
-    projects = {one.pk: one for one in competing(hackathon, None).select_related("team")}
+    projects = {
+        one.pk: one for one in competing(hackathon, None).select_related("team").only("title", "team__name")
+    }
     choices = (
         Choice.objects.filter(ballot__hackathon=hackathon)
         .exclude(project__team__memberships__user=F("ballot__user"))
