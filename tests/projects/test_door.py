@@ -96,6 +96,29 @@ def test_what_is_undone_may_be_done_again(event):
     assert came(event) == {ada.pk: (NOW - timedelta(minutes=1), "A")}
 
 
+LOG = st.lists(st.tuples(st.integers(1, 2), st.integers(0, 6), st.booleans()), max_size=12)
+
+
+@given(LOG, st.randoms())
+def test_arrivals_do_not_depend_on_the_order_in_which_doors_report(log, rng):
+    """Whoever has a scan later than the last that undoes has come, at the earliest of those."""
+    scans = [
+        Scan(pk=number, user_id=user, at=NOW + timedelta(minutes=at), undoes=undoes)
+        for number, (user, at, undoes) in enumerate(log)
+    ]
+    expected = {}
+    for user in (1, 2):
+        places = [(scan.at, scan.pk) for scan in scans if scan.user_id == user and scan.undoes]
+        last = max(places, default=(NOW - timedelta(minutes=1), 0))
+        later = [
+            scan for scan in scans if scan.user_id == user and not scan.undoes and (scan.at, scan.pk) > last
+        ]
+        if later:
+            expected[user] = min(later, key=lambda scan: (scan.at, scan.pk))
+    rng.shuffle(scans)
+    assert queries.arrivals(scans) == expected
+
+
 def test_nobody_else_is_recorded(event):
     stranger = student_of(event.course)
     elsewhere = registered(HackathonFactory(course=event.course, registration_required=True))
