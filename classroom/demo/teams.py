@@ -63,7 +63,10 @@ def create_hackathon(course: Course, calendar: Calendar) -> Hackathon:
 
 
 def form_teams(hackathon: Hackathon, cohort: Cohort, calendar: Calendar, rng: random.Random) -> None:
-    """Let the teams form: somebody creates one, the others join by its code, then they register a project."""
+    """Let the teams form: somebody creates one, the others join by its code, then they register a project.
+
+    Some look for more members, and some people still look for a team.
+    """
     challenges = list(hackathon.challenges.order_by("position"))
     undecided = rng.sample(cohort.students, len(cohort.students))
     now = hackathon.registration_opens_at
@@ -80,6 +83,17 @@ def form_teams(hackathon: Hackathon, cohort: Cohort, calendar: Calendar, rng: ra
             details=services.ProjectDetails(title=data["title"], abstract=data["abstract"]),
             now=now,
         )
+        if "pitch" in data:
+            services.list_team(
+                hackathon=hackathon,
+                user=leader,
+                listed=True,
+                pitch=data["pitch"],
+                skills=data["skills"],
+                now=now,
+            )
+    for offer, student in zip(content("teams")["seekers"], undecided, strict=False):
+        services.seek_team(hackathon=hackathon, user=student.user, now=now, **offer)
 
 
 def name_judges(hackathon: Hackathon, cohort: Cohort, now: datetime) -> None:
