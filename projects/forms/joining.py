@@ -59,7 +59,7 @@ class AskForm(ConductForm):
 class ListingForm(forms.Form):
     """What a team says on the board."""
 
-    listed = forms.BooleanField(label=_("on the board"), required=False)
+    listed = forms.BooleanField(label=_("show our team on the board"), required=False)
     pitch = forms.CharField(
         label=_("What you are up to"),
         required=False,
@@ -86,7 +86,7 @@ class OpeningsFilter(forms.Form):
     """What the board shows."""
 
     q = forms.CharField(label=_("Skill, name or words"), required=False, max_length=100)
-    fits = forms.BooleanField(label=_("only what fits me"), required=False)
+    fits = forms.BooleanField(label=_("only what fits"), required=False)
 
     def asked(self) -> tuple[str, bool]:
         """Return the words to look for, and whether only what fits is wanted."""
