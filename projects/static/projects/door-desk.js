@@ -292,7 +292,7 @@ class DoorDesk extends HTMLElement {
     if (this.state !== "online") return void setTimeout(() => this.isConnected && this.keepPage(), REST_MS);
     try {
       navigator.storage?.persist?.(); // asks the browser not to clear the outbox when the disk gets full
-      const address = new URL(location.pathname, location).href;
+      const address = new URL(this.dataset.page, location).href; // the form of who is not on the list has another
       await navigator.serviceWorker.register(this.dataset.worker, { scope: address });
       this.eye ??= await detector(this.dataset.decoder);
       const cache = await caches.open(`door-${this.dataset.event}`);
