@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from classroom.demo import boards, cohort, course, desk, exercises, quizzes, recap, schedule, teams
+from classroom.demo import boards, cohort, course, desk, exercises, exhibits, quizzes, recap, schedule, teams
 from classroom.demo.calendar import Calendar
 from classroom.models import Course
 
@@ -43,6 +43,8 @@ def build(now: datetime, *, seed: int = 7, say: Callable[[str], None] = lambda _
         say("the hackathon and its teams")
         hackathon = teams.create_hackathon(demo, calendar)
         teams.form_teams(hackathon, people, calendar, rng)
+        exhibits.equip_challenges(hackathon, people, now)
+        exhibits.show_work(hackathon, people)
         teams.name_judges(hackathon, people, now)
         boards.hand_in_networks(boards.create_board(hackathon, people.instructor, now), now)
         schedule.plan_days(hackathon, people.instructor, calendar)

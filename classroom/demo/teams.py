@@ -36,6 +36,7 @@ def create_hackathon(course: Course, calendar: Calendar) -> Hackathon:
         vote_closes_at=calendar.at(year, last, "16:00"),
         min_team_size=1,
         max_team_size=course.max_team_size,
+        projects_reviewed=True,
         published_at=opened,
     )
     Challenge.objects.bulk_create(
@@ -46,6 +47,8 @@ def create_hackathon(course: Course, calendar: Calendar) -> Hackathon:
             title=challenge["title"],
             description=challenge["description"],
             capacity=challenge["capacity"],
+            prizes=challenge.get("prizes", ""),
+            is_own_idea=challenge.get("is_own_idea", False),
             max_team_size=course.max_team_size,
             published_at=opened,
             opens_at=opened,

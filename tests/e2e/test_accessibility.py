@@ -19,7 +19,7 @@ SOFTPLUS = Path(__file__).parents[1] / "nnengine" / "custom" / "softplus.py"
 WIDTHS = (390, 1280)
 SCHEMES = ("light", "dark")
 #: Files, and what an instructor may not do by looking.
-NO_PAGE = re.compile(r"\.csv|\.npz|\.json|\.zip|/source/|^/admin/|^/demo/")
+NO_PAGE = re.compile(r"\.csv|\.npz|\.json|\.zip|\.ipynb|/source/|/data/$|/pictures/|^/admin/|^/demo/")
 #: Colours on the way from one scheme to the other are not judged.
 SETTLED = "Promise.allSettled(document.getAnimations().map(one => one.finished)).then(() => null)"
 LINKS = "[...document.querySelectorAll('a[href]')].map(link => link.getAttribute('href').split('#')[0])"

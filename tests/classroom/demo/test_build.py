@@ -41,12 +41,18 @@ def test_the_demo_is_a_course_that_has_lived_for_six_weeks():
 
 
 @pytest.mark.django_db
-def test_the_demo_hackathon_has_a_schedule_that_fits():
+def test_the_demo_hackathon_has_a_schedule_that_fits_and_work_to_show():
     event = build.build(NOW).hackathons.get()
     rows = project_queries.version_rows(hackathon=event)
     assert [(len(row.new), len(row.moved), len(row.cancelled)) for row in rows] == [(0, 1, 0), (10, 0, 0)]
     assert rows[0].released_at < NOW
     assert project_queries.plan(hackathon=event, day=None).clashes == []
+    reviews = [count for _label, count in project_queries.count_reviews(hackathon=event)]
+    assert reviews == [1, 1, 6]
+    first = Project.objects.filter(team__hackathon=event).earliest("pk")
+    assert (first.pictures.count(), first.notebook.left_out, first.notebook.pictures.count()) == (1, 0, 1)
+    rows = project_queries.challenge_rows(hackathon=event, now=event.starts_at)
+    assert [row.data_name for row in rows] == ["", "", "tides.csv", ""]
 
 
 @pytest.mark.django_db
