@@ -128,3 +128,18 @@ def test_judging_by_keyboard(open_page, event):
     voter.get_by_role("button", name="Move Tides down").and_(voter.locator("[aria-disabled]")).wait_for()
     assert order(voter) == ["Dune", "Tides"]
     assert found + faults(voter) == []
+
+
+def test_what_is_written_offline_is_saved_when_the_connection_is_back(open_page, event):
+    judge = services.add_judge(hackathon=event, user=instructor_of(event.course), now=clock.now())
+    look = services.next_look(judge=judge, now=clock.now())
+    page = open_page(judge.user, reduced_motion="reduce")
+    page.goto(f"/c/{event.course.slug}/hackathon/{event.pk}/judge/{look.pk}/")
+    page.watch.offline = True
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed"):
+        page.locator("#id_comment").fill("Written in the cellar.")
+    page.context.set_offline(False)
+    page.locator(".saved[data-state=saved]").wait_for()
+    look.refresh_from_db()
+    assert look.comment == "Written in the cellar."
