@@ -12,10 +12,11 @@ from classroom import exports
 from classroom.models import User
 from projects import services
 from projects.export.tables import TABLES
-from projects.models import Challenge, Hackathon, Judge, Look, RegistrationQuestion
+from projects.models import Board, BoardData, Challenge, Hackathon, Judge, Look, RegistrationQuestion
 from projects.services import Given
-from quizzes.models import Question
+from quizzes.models import Question, Quiz
 from tests.factories import NOW, CourseFactory, UserFactory, instructor_of, student_of
+from tests.projects.boards import board_of
 from tests.projects.factories import HackathonFactory, challenge_of, members, project_of, team_of
 from tests.quizzes.factories import make_quiz, take
 
@@ -27,7 +28,7 @@ DOORS = {"classroom/exports.py", "quizzes/formats/csv.py"}
 STARTS = ["=", "+", "-", "@", "\t", "\r", "＝"]
 
 
-def addresses(event: Hackathon, task: Challenge, quiz) -> dict[str, list[str]]:
+def addresses(event: Hackathon, task: Challenge, board: Board, quiz: Quiz) -> dict[str, list[str]]:
     """Where each table is; a new one needs its address here, and people's words in it below."""
     slug = event.course.slug
     quizzes, projects = [slug, quiz.pk], [slug, event.pk]
@@ -40,6 +41,7 @@ def addresses(event: Hackathon, task: Challenge, quiz) -> dict[str, list[str]]:
             for pk in (event.pk, task.hackathon_id)
             for table in TABLES
         ],
+        "projects:examples_csv": [reverse("projects:examples_csv", args=[slug, board.challenge_id])],
         "projects:marks_csv": [reverse("projects:marks_csv", args=[slug, task.hackathon_id])],
         "quizzes:results_csv": [reverse("quizzes:results_csv", args=quizzes)],
         "quizzes:statistics_csv": [reverse("quizzes:statistics_csv", args=quizzes)],
@@ -75,10 +77,13 @@ def hostile_course(start: str):
     Look.objects.create(judge=judge, project=project, begun_at=NOW, placed_at=NOW, place=1, comment=word)
     User.objects.filter(pk__in=[member.pk for member in members(team)]).update(name=word)
     services.hand_in(challenge=task, user=members(team)[0], filename="a.txt", source=b"1", now=NOW)
+    board = board_of(open_event)
+    data = BoardData.objects.get(board=board)
+    BoardData.objects.filter(board=board).update(columns=[word] * len(data.columns))
     quiz = make_quiz(course)
     Question.objects.filter(course=course).update(name=word)
     take(quiz, "0", user=student, now=NOW)
-    return event, task, quiz
+    return event, task, board, quiz
 
 
 def cells_of(content: bytes) -> list[str]:
@@ -98,8 +103,8 @@ def is_formula(cell: str) -> bool:
 @pytest.mark.parametrize("start", STARTS)
 def test_no_table_that_leaves_holds_a_formula(client, monkeypatch, start):
     monkeypatch.setattr("classroom.clock.now", lambda: NOW)
-    event, task, quiz = hostile_course(start)
-    where = addresses(event, task, quiz)
+    event, task, board, quiz = hostile_course(start)
+    where = addresses(event, task, board, quiz)
     assert sorted(where) == sorted(csv_routes())
     client.force_login(instructor_of(event.course))
     for name, tables in where.items():

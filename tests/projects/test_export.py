@@ -14,9 +14,10 @@ from icalendar import Calendar
 from classroom.models import Role
 from projects import packing, services
 from projects.export import contents, tables
-from projects.models import Answer, Award, Package, RegistrationQuestion, Session, Submission, Team
+from projects.models import Answer, Award, BoardData, Package, RegistrationQuestion, Session, Submission, Team
 from projects.services import Given, Place, SessionDetails
 from tests.factories import NOW, EnrolmentFactory, UserFactory, instructor_of, student_of
+from tests.projects.boards import board_of
 from tests.projects.factories import DAY, HackathonFactory, challenge_of, members, project_of, team_of
 
 pytestmark = pytest.mark.django_db
@@ -179,16 +180,20 @@ def test_no_name_of_a_file_leaves_the_archives_folder(as_user, full, instructor,
 
 def test_no_secret_leaves(as_user, full, instructor):
     """What lets people in, and what hand-ins are graded by."""
-    board = challenge_of(full, title="Board")
+    board = board_of(full)
     secrets = [
         *Team.objects.values_list("join_code", flat=True),
         services.calendar_token(hackathon=full, user=instructor),
         *map(str, Submission.objects.values_list("seed", flat=True)),
+        board.token,
+        *map(str, (board.split_seed, board.resampling_seed)),
     ]
-    assert board.pk
-    assert len(secrets) == 3
+    assert (len(secrets), min(map(len, secrets)) > 5) == (6, True)
+    hidden = bytes(BoardData.objects.get().content)
     with packed(as_user(instructor), full) as archive:
-        everything = b"\n".join(archive.read(name) for name in archive.namelist()).decode()
+        contents_ = [archive.read(name) for name in archive.namelist()]
+    assert hidden not in contents_
+    everything = b"\n".join(contents_).decode()
     assert [secret for secret in secrets if secret in everything] == []
 
 
