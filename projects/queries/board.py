@@ -1,5 +1,6 @@
 """A leaderboard: who stands where, how sure that is, and at what cost."""
 
+import threading
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,10 +14,15 @@ from classroom import clock
 from classroom.charts import Chart, Kind
 from classroom.live import News
 from projects import standings, words
-from projects.models import Board, Challenge, Hackathon, Project, Submission, Training
+from projects.models import Board, Hackathon, Project, Submission, Training
 
 #: How many teams a chart shows at least.
 MOST_DRAWN = 100
+#: How many boards a process keeps the ranking of.
+MOST_KEPT = 20
+
+_kept: dict[str, "list[Standing]"] = {}
+_keeping = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -28,17 +34,34 @@ class Standing:
     runs: int
     rank: int | None = None
     submission_id: int | None = None
-    submitted_at: datetime | None = None
-    shown: str = ""  # the score in words
-    between: str = ""  # its interval
-    shown_public: str = ""
+    metric: str = ""
     score: float | None = None
     low: float | None = None
     high: float | None = None
+    public_score: float | None = None
     parameters: int | None = None
     cpu_seconds: float | None = None
     is_small: bool = False  # nobody scores as well with fewer parameters
     is_quick: bool = False  # nobody scores as well with less processor time
+
+    @property
+    def shown(self) -> str:
+        """The score in words; "" where there is none."""
+        return self._said(self.score)
+
+    @property
+    def shown_public(self) -> str:
+        """The public score in words, for when `score` is the final one."""
+        return self._said(self.public_score)
+
+    @property
+    def between(self) -> str:
+        """The score's interval in words."""
+        low, high = self._said(self.low), self._said(self.high)
+        return f"{low} – {high}" if low and high else ""
+
+    def _said(self, value: float | None) -> str:
+        return "" if value is None else words.score(self.metric, value)
 
 
 @dataclass(frozen=True)
@@ -109,24 +132,22 @@ class BoardResult:
 
 
 def standings_of(*, board: Board, now: datetime) -> Standings:
-    """Return the board as everybody may see it at `now`, in four queries.
+    """Return the board as everybody may see it at `now`, in five queries at most.
 
     Frozen, it shows the runs handed in before that; in the end, the private score of all.
     """
-    is_final, is_frozen = board.is_final(now), board.is_frozen(now)
     runs = _runs(board, now)
-    counting = list(_counting(runs, board.challenge))
-    counts = _counts(board, runs)
-    rows = _ranked(board, counting, counts, private=is_final)
-    seen = {row.team_id for row in rows}
+    counts = _counts(runs)
     chosen = Project.objects.filter(challenge=board.challenge_id, withdrawn_at=None)
-    rows += [
-        Standing(project.team_id, project.team.name, counts.get(project.team_id, 0))
-        for project in chosen.select_related("team").order_by("team__name", "pk")
-        if project.team_id not in seen
+    names = dict(chosen.order_by("team__name", "pk").values_list("team_id", "team__name"))
+    ranked = ranking_of(board, now)
+    rows = [
+        replace(row, team=names.get(row.team_id, row.team), runs=counts.get(row.team_id, 0)) for row in ranked
     ]
+    seen = {row.team_id for row in ranked}
+    rows += [Standing(pk, name, counts.get(pk, 0)) for pk, name in names.items() if pk not in seen]
     unsettled = Submission.objects.ungraded().filter(challenge=board.challenge_id).count()
-    return Standings(board, rows, is_frozen, is_final, unsettled)
+    return Standings(board, rows, board.is_frozen(now), board.is_final(now), unsettled)
 
 
 def board_results(
@@ -134,14 +155,13 @@ def board_results(
 ) -> dict[int, BoardResult]:
     """Return by team what its counting run brought, as the boards show it at `now`.
 
-    Of the boards of these challenges, for these teams: one query, and two a board.
+    Of the boards of these challenges, for these teams: one query, and three a board at most.
     """
     found: dict[int, BoardResult] = {}
     boards = Board.objects.filter(challenge__hackathon=hackathon, challenge__in=challenges)
     for board in boards.select_related("challenge"):
         is_final = board.is_final(now)
-        rows = _ranked(board, list(_counting(_runs(board, now), board.challenge)), {}, private=is_final)
-        scored = [row for row in rows if row.score is not None]
+        scored = [row for row in ranking_of(board, now) if row.score is not None]
         wanted = [row for row in scored if row.team_id in teams]
         curves = dict(
             Training.objects.filter(pk__in=[row.submission_id for row in wanted]).values_list("pk", "curve")
@@ -186,63 +206,58 @@ def _runs(board: Board, now: datetime) -> QuerySet[Submission]:
     return runs.filter(submitted_at__lt=board.freezes_at) if board.is_frozen(now) else runs
 
 
-def _counting(runs: QuerySet[Submission], challenge: Challenge) -> QuerySet[Submission]:
-    counting = runs.counting(challenge).select_related("team", "training")  # type: ignore[attr-defined]
-    left_out = ["report", "training__printed", "training__detail", "training__curve"]
-    counting = counting.order_by("submitted_at", "pk")  # of equal scores the first comes first
-    return counting.defer(*left_out)  # type: ignore[no-any-return]
-
-
-def _counts(board: Board, runs: QuerySet[Submission]) -> dict[int, int]:
+def _counts(runs: QuerySet[Submission]) -> dict[int, int]:
     rows = runs.order_by().values("team").annotate(runs=Count("pk", filter=Q(failed_at=None)))
     return {row["team"]: row["runs"] for row in rows}
 
 
-def _ranked(
-    board: Board, counting: Sequence[Submission], counts: dict[int, int], *, private: bool
-) -> list[Standing]:
-    rows = [_standing(board, run, counts, private=private) for run in counting]
-    means = [_means(run, private=private) for run in counting]
-    scores = [row.score for row in rows]
-    larger = board.larger_is_better
+def ranking_of(board: Board, now: datetime) -> list[Standing]:
+    """Return the teams that have a score, the best first; worked out once for what `key_of` names.
+
+    A process keeps the last `MOST_KEPT` boards: of a thousand teams, ranking takes longer than all the rest.
+    """
+    policy = board.challenge.policy
+    key = f"{board.token}/{policy}/{board.freezes_at}/{board.final_at}/{key_of(board, now)}"
+    with _keeping:
+        if (kept := _kept.pop(key, None)) is None:
+            kept = _ranked(board, _runs(board, now), private=board.is_final(now))
+        _kept[key] = kept  # the one used last stands last
+        while len(_kept) > MOST_KEPT:
+            _kept.pop(next(iter(_kept)))
+    return kept
+
+
+def _ranked(board: Board, runs: QuerySet[Submission], *, private: bool) -> list[Standing]:
+    part = "training__private_" if private else "training__"
+    names = {"training__score", "training__parameters", "training__cpu_seconds"}
+    names |= {f"{part}{name}" for name in ("score", "low", "high", "means")}
+    counting = runs.counting(board.challenge)  # type: ignore[attr-defined]
+    counting = counting.order_by("submitted_at", "pk")  # of equal scores the first comes first
+    rows, means = [], []
+    for found in counting.values("team_id", "team__name", "pk", *sorted(names)):
+        standing = Standing(
+            team_id=found["team_id"],
+            team=found["team__name"],
+            runs=0,
+            submission_id=found["pk"],
+            metric=board.metric,
+            score=found[f"{part}score"],
+            low=found[f"{part}low"],
+            high=found[f"{part}high"],
+            public_score=found["training__score"],
+            parameters=found["training__parameters"],
+            cpu_seconds=found["training__cpu_seconds"],
+        )
+        rows.append(standing)
+        stored = found[f"{part}means"]
+        means.append(None if stored is None else np.frombuffer(bytes(stored), dtype=np.float32))
+    scores, larger = [row.score for row in rows], board.larger_is_better
     small = standings.front(scores, [row.parameters for row in rows], larger_is_better=larger)
     quick = standings.front(scores, [row.cpu_seconds for row in rows], larger_is_better=larger)
-    order = standings.ranked(scores, means, larger_is_better=larger)
     return [
         replace(rows[index], rank=rank, is_small=index in small, is_quick=index in quick)
-        for index, rank in order
+        for index, rank in standings.ranked(scores, means, larger_is_better=larger)
     ]
-
-
-def _standing(board: Board, run: Submission, counts: dict[int, int], *, private: bool) -> Standing:
-    brought = run.training
-    score = brought.private_score if private else brought.score
-    low = brought.private_low if private else brought.low
-    high = brought.private_high if private else brought.high
-    return Standing(
-        team_id=run.team_id or 0,
-        team=run.team.name if run.team else "",
-        runs=counts.get(run.team_id or 0, 0),
-        submission_id=run.pk,
-        submitted_at=run.submitted_at,
-        shown=_said(board, score),
-        between="" if low is None or high is None else f"{_said(board, low)} – {_said(board, high)}",
-        shown_public=_said(board, brought.score),
-        score=score,
-        low=low,
-        high=high,
-        parameters=brought.parameters,
-        cpu_seconds=brought.cpu_seconds,
-    )
-
-
-def _said(board: Board, value: float | None) -> str:
-    return "" if value is None else words.score(board.metric, value)
-
-
-def _means(run: Submission, *, private: bool) -> standings.Means | None:
-    stored = run.training.private_means if private else run.training.means
-    return None if stored is None else np.frombuffer(bytes(stored), dtype=np.float32)
 
 
 def key_of(board: Board, now: datetime) -> str:

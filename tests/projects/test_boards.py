@@ -481,6 +481,25 @@ def test_a_team_sees_its_own_row_wherever_it_is(as_user):
     assert [row.team for row in second.context["page"].object_list] == [f"team {TEAMS_A_PAGE:03}"]
 
 
+def test_a_ranking_that_is_kept_is_never_an_old_one(as_user):
+    """Whatever changes the order is seen by the next look."""
+    board = board_of(policy="chosen")
+    client = as_user(student_of(board.challenge.course))
+    assert shown(client, board) == []
+    team = scored(board, "a", 150)
+    assert shown(client, board) == [(1, "a", "75.0 %")]
+    better = scored(board, "b", 190, at=NOW + timedelta(minutes=1))
+    assert [team for _, team, _ in shown(client, board)] == ["b", "a"]
+    run = Submission.objects.get(team=better)
+    services.grade_again(submission=run, by=run.user, now=NOW)
+    assert shown(client, board) == [(1, "a", "75.0 %"), (None, "b", "")]
+    Team.objects.filter(pk=team.pk).update(name="renamed")
+    assert shown(client, board) == [(1, "renamed", "75.0 %"), (None, "b", "")]
+    board.freezes_at = NOW
+    board.save(update_fields=["freezes_at"])
+    assert [row[:2] for row in shown(client, board)] == [(None, "b"), (None, "renamed")]
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_board_takes_as_many_queries_for_three_teams_as_for_one(
     as_user, django_assert_num_queries, count
