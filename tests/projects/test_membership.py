@@ -151,6 +151,16 @@ class TestFrozen:
         as_user(leader).post(url("hand_over", hackathon), {"user": second.pk})
         assert names(team) == [(leader, False), (second, True)]
 
+    def test_a_team_is_told_before_its_first_hand_in(self, as_user, hackathon):
+        team = team_of(hackathon, size=2)
+        challenge = challenge_of(hackathon)
+        project_of(team, challenge)
+        client = as_user(members(team)[1])
+        said = "With its first hand-in"
+        assert said in client.get(challenge.get_absolute_url()).content.decode()
+        hand_in(members(team)[0], challenge)
+        assert said not in client.get(challenge.get_absolute_url()).content.decode()
+
     def test_from_the_moment_projects_are_due_teams_stay(self, as_user, hackathon, now):
         team = team_of(hackathon, size=2)
         first, second = members(team)
