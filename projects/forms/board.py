@@ -84,7 +84,7 @@ class BoardForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type 
         ) % {"limit": filesizeformat(MAX_FILE_BYTES)}
         self.fields["policy"].initial = challenge.policy
         if not self.instance.pk:
-            self.fields["time_zone"].initial = challenge.course.time_zone
+            self.initial["time_zone"] = challenge.course.time_zone
         if is_fixed:
             for name in (*FIXED, "source", "file", "label_column"):
                 self.fields[name].disabled = True

@@ -82,7 +82,8 @@ def rules(**fields):
 
 def test_an_organiser_switches_a_board_on(as_user, challenge):
     client = as_user(instructor_of(challenge.course))
-    assert client.get(settings_url(challenge)).status_code == 200
+    page = client.get(settings_url(challenge)).content.decode()
+    assert f'value="{challenge.course.time_zone}"' in page
     response = client.post(settings_url(challenge), rules())
     assert response.status_code == 302, response.context["form"].errors
     board = Board.objects.get()
