@@ -76,7 +76,7 @@ def test_terminals_words_are_read_as_a_terminal_shows_them():
         drawn(SVG, "image/svg+xml"),
         drawn(b"<!doctype html><script>alert(1)</script>"),
         drawn(png_that_says(20_000, 20_000)),
-        drawn(png_that_says(3000, 2000)),
+        drawn(file_of(size=(2100, 2000))),
         {"output_type": "display_data", "data": {"image/png": "not base64 \u2603"}},
         {"output_type": "display_data", "data": {"image/png": {"a": 1}}},
     ],
