@@ -34,6 +34,10 @@ from projects.urls import urlpatterns
 #: Addresses that nobody can open at this event, and why.
 ELSEWHERE = {
     "letter": "writes to those who make one mistake, which its query names",
+    "board": "this challenge has no leaderboard; test_boards.py counts at one that has",
+    "board_panel": "a part of the leaderboard",
+    "examples_npz": "examples of a leaderboard",
+    "examples_csv": "examples of a leaderboard",
 }
 
 
