@@ -116,7 +116,7 @@ def gallery_projects(
 
 
 def cards_of(*, hackathon: Hackathon, projects: Sequence[Project], now: datetime) -> list[ProjectCard]:
-    """Return the cards of projects from `gallery_projects`, in four queries and two a leaderboard."""
+    """Return the cards of projects from `gallery_projects`, in four queries and three a leaderboard."""
     results = board_results(
         hackathon=hackathon,
         now=now,
@@ -147,7 +147,7 @@ def cards_of(*, hackathon: Hackathon, projects: Sequence[Project], now: datetime
 
 
 def gallery(*, hackathon: Hackathon, now: datetime) -> list[ProjectCard]:
-    """Return all cards, in five queries and two a leaderboard."""
+    """Return all cards, in five queries and three a leaderboard."""
     projects = list(gallery_projects(hackathon=hackathon))
     return cards_of(hackathon=hackathon, projects=projects, now=now)
 

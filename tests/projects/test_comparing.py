@@ -119,6 +119,6 @@ def test_only_shown_projects_of_one_challenge_are_compared(client, as_user, now)
 def test_cards_ask_the_same_of_one_and_three_teams(board, count, django_assert_num_queries):
     for _ in range(count):
         train(team_on(board), SAME)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         cards = queries.gallery(hackathon=board.challenge.hackathon, now=NOW)
     assert [card.result.of for card in cards] == [count] * count
