@@ -70,7 +70,7 @@ def run_sheet(*, submission: Submission, now: datetime) -> RunSheet | None:
     training = Training.objects.filter(pk=submission.pk).defer("means", "private_means").first()
     if training is None:
         return None
-    board = Board.objects.select_related("challenge__course").get(challenge=submission.challenge_id)
+    board = submission.challenge.board
     private = training.private_score if board.is_final(now) else None
     return RunSheet(
         training=training,

@@ -14,7 +14,7 @@ from projects import access, grading, queries, services, training
 from projects.errors import Refused
 from projects.forms import HandInForm
 from projects.intake import MAX_SOURCE_BYTES
-from projects.models import Board, BoardData, Challenge, Hackathon, Source, Submission, Team
+from projects.models import BoardData, Challenge, Hackathon, Source, Submission, Team
 
 
 @require_GET
@@ -94,6 +94,8 @@ def _page(seat: Seat, task: Challenge, now: datetime) -> dict[str, object]:
     team = _team(seat, task)
     handed_in = services.submissions_of(challenge=task, user=seat.user, team=team)
     mine = list(handed_in.select_related("user").order_by("-number"))
+    for one in mine:
+        one.challenge = task  # whose board and course are at hand
     latest = mine[0] if mine else None
     rows = (
         queries.challenge_rows(hackathon=task.hackathon, now=now, all_of_them=True) if task.hackathon else []
@@ -110,7 +112,7 @@ def _page(seat: Seat, task: Challenge, now: datetime) -> dict[str, object]:
         "late_percent": 100 * services.late_factor(challenge=task, user=seat.user, now=now),
         "closed_because": _closed_because(seat, task, now),
         "next_free": services.next_free_try(challenge=task, earlier=handed_in, now=now),
-        "board": (board := Board.objects.filter(challenge=task).first() if task.has_board else None),
+        "board": (board := task.board if task.has_board else None),
         "data": BoardData.objects.defer("content").get(pk=board.pk) if board else None,
         "quota": services.run_quota(challenge=task, earlier=handed_in, now=now) if team else None,
         "sheet": queries.sheet_of(submission=latest, now=now) if latest else None,

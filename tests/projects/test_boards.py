@@ -7,6 +7,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -512,6 +514,25 @@ def test_the_board_takes_as_many_queries_for_three_teams_as_for_one(
     client.get(url("board", board))
     with django_assert_num_queries(11):
         client.get(url("board", board))
+
+
+def test_the_pages_around_a_board_ask_fewer_than_twenty_times(as_user):
+    board = board_of()
+    team = scored(board, "t", 150)
+    pages = [
+        (members(team)[0], url("challenge", board)),
+        (members(team)[0], Submission.objects.get().get_absolute_url()),
+        (members(team)[0], url("history", board)),
+        (instructor_of(board.challenge.course), settings_url(board.challenge)),
+    ]
+    counts = {}
+    for user, address in pages:
+        client = as_user(user)
+        client.get(address)
+        with CaptureQueriesContext(connection) as asked:
+            assert client.get(address).status_code == 200
+        counts[address] = len(asked)
+    assert {address: count for address, count in counts.items() if count >= 20} == {}
 
 
 # News and doors ---------------------------------------------------------------------------------------
