@@ -12,8 +12,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from classroom.models import Role, User
+from classroom.models import HelpRequest, Role, User
 from projects import services
+from projects.export import tables
 from projects.models import (
     Answer,
     Challenge,
@@ -21,6 +22,7 @@ from projects.models import (
     CustomExercise,
     DataSet,
     Hackathon,
+    Invitation,
     Judge,
     Notebook,
     Project,
@@ -38,6 +40,11 @@ ELSEWHERE = {
     "board_panel": "a part of the leaderboard",
     "examples_npz": "examples of a leaderboard",
     "examples_csv": "examples of a leaderboard",
+    "invitation": "its token is another than the calendars', and only who has no team may use it",
+    "ask_to_join": "who is in a team asks no other one; its form is counted with the open places",
+    "package": "no archive is packed",
+    "package_panel": "no archive is packed",
+    "give_award": "asks about the project that its query names",
 }
 
 
@@ -129,6 +136,20 @@ def _named(event: Hackathon) -> dict[str, object]:
         .exclude(content=None)
         .earliest("pk")
         .pk,
+        "announcement": event.announcements.earliest("pk").pk,
+        "team": _project(event).team_id,
+        "user": organiser.pk,
+        "invitation": Invitation.objects.filter(team__hackathon=event).earliest("pk").pk,
+        "seeker": event.seekers.earliest("pk").pk,
+        "help_request": HelpRequest.objects.filter(desk__course=event.course).earliest("pk").pk,
+        "certificate": event.certificates.earliest("pk").pk,
+        "kind": "participation",
+        "language": "en",
+        "table": tables.TABLES[0].name,
+        "asked": 1,
+        "picture": 1,
+        "package": 1,
+        "digest": "0" * 64,
         "award": event.awards.earliest("pk").pk,
         "judge": judge.pk,
         "look": judge.looks.earliest("pk").pk,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from classroom.demo.crowd import handing_in, judging, people, registering, sessions, teams
+from classroom.demo.crowd import beside, handing_in, judging, people, registering, sessions, teams
 from classroom.models import Course
 from projects.models import Challenge, Criterion, DataSet, Hackathon
 
@@ -55,6 +55,7 @@ def build(now: datetime, *, seed: int = 7, size: Size | None = None) -> Hackatho
     handing_in.hand_in(formed, projects, now, rng)
     sessions.plan(event, formed, size.sessions, staff[0], now, rng)
     judging.judge(event, judges, projects, size.looks_a_project, rng)
+    beside.fill(event, taking_part, formed, projects, staff[0], rng)
     event.refresh_from_db()
     return event
 
@@ -79,6 +80,7 @@ def _event(course: Course, now: datetime) -> Hackathon:
         judging_opens_at=now - timedelta(hours=2),
         judging_closes_at=now + timedelta(days=1),
         gallery_opens_at=now - timedelta(hours=1),
+        vote_opens_at=now - timedelta(hours=1),
         min_team_size=1,
         max_team_size=5,
     )
