@@ -7,8 +7,11 @@ import json
 import logging
 import re
 from datetime import UTC, datetime
+from types import TracebackType
 
 from classroom.operating import request_ids
+
+ExceptionInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 #: Characters that end a line or steer a terminal.
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -20,12 +23,16 @@ def harmless(text: str) -> str:
 
 
 class Line(logging.Formatter):
-    """Level, logger and message, as people read them; a traceback follows on lines of its own."""
+    """Level, logger and message, as people read them; a traceback follows, indented: only records begin lines."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """Return the record's one line."""
         named = f" [{name}]" if (name := request_ids.current()) and record.levelno >= logging.WARNING else ""
         return f"{record.levelname:<7} {record.name}: {harmless(record.message.rstrip())}{named}"
+
+    def formatException(self, ei: ExceptionInfo) -> str:  # noqa: N802 - logging's name
+        """Return the traceback, whose last lines may be somebody's text."""
+        return "\n".join(f"    {harmless(line)}" for line in super().formatException(ei).split("\n"))
 
 
 class Json(logging.Formatter):
