@@ -23,7 +23,7 @@ def harmless(text: str) -> str:
 
 
 class Line(logging.Formatter):
-    """Level, logger and message, as people read them; a traceback follows, indented: only records begin lines."""
+    """Level, logger and message, as people read them; a traceback follows, indented."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         """Return the record's one line."""

@@ -77,6 +77,15 @@ def participant_rows(
     ]
 
 
+def given_answers(*, hackathon: Hackathon) -> dict[int, dict[int, str]]:
+    """Return what everybody answered, by registration and question, as plain texts; one query."""
+    found: defaultdict[int, dict[int, str]] = defaultdict(dict)
+    answers = Answer.objects.filter(registration__hackathon=hackathon).order_by()
+    for registration, question, value in answers.values_list("registration_id", "question_id", "value"):
+        found[registration][question] = value
+    return found
+
+
 def count_by_state(*, hackathon: Hackathon) -> dict[State, int]:
     """Return how many registrations are in each state, in one query."""
     counts = {str(state): Count(column) for state, column in STAMPS.items()}

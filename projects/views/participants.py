@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.timezone import localtime
@@ -13,7 +14,7 @@ from classroom import clock, exports
 from projects import access, queries, services
 from projects.errors import Refused
 from projects.forms.participants import ParticipantFilter, RosterForm
-from projects.models import RegistrationQuestion
+from projects.models import Membership, RegistrationQuestion
 from projects.models.registration import State
 
 #: How many people one page lists.
@@ -71,30 +72,29 @@ def decline(request: HttpRequest, slug: str, pk: int, registration: int) -> Http
 
 
 @require_GET
-def as_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def as_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
     """Download everybody with their answers, a column a question; of files, the name."""
     now = clock.now()
     seat, event = access.hackathon_to_review(request, slug, pk)
     services.settle_if_due(hackathon=event, now=now)
     questions = list(RegistrationQuestion.objects.filter(hackathon=event))
-    rows = queries.participant_rows(
-        hackathon=event, registrations=queries.participants(hackathon=event), now=now
-    )
+    answers = queries.given_answers(hackathon=event)
+    teams = dict(Membership.objects.filter(hackathon=event).values_list("user_id", "team__name"))
     header = ["name", "e-mail", "state", "registered", "team", *(question.text for question in questions)]
-    lines = [
+    lines = (
         [
-            row.name,
-            row.email,
-            row.state.value,
-            localtime(row.submitted_at, seat.course.zone).isoformat(timespec="seconds")
-            if row.submitted_at
+            str(each.user),
+            each.user.email,
+            each.state(now).value,
+            localtime(each.submitted_at, seat.course.zone).isoformat(timespec="seconds")
+            if each.submitted_at
             else "",
-            row.team,
-            *(row.answers[q.pk].value if q.pk in row.answers else "" for q in questions),
+            teams.get(each.user_id, ""),
+            *(answers.get(each.pk, {}).get(question.pk, "") for question in questions),
         ]
-        for row in rows
-    ]
-    return exports.csv_response(f"participants-{slugify(event.title)}", header, lines)
+        for each in queries.participants(hackathon=event)
+    )
+    return exports.csv_stream(f"participants-{slugify(event.title)}", header, lines)
 
 
 @require_http_methods(["GET", "POST"])

@@ -139,7 +139,7 @@ def test_declining_takes_out_of_the_team_and_offers_the_place(as_user, instructo
 
 
 def rows_of(response):
-    return list(csv.reader(io.StringIO(response.content.decode("utf-8-sig"))))
+    return list(csv.reader(io.StringIO(response.getvalue().decode("utf-8-sig"))))
 
 
 def test_no_formula_leaves_with_the_table(as_user, instructor, hackathon):

@@ -10,6 +10,8 @@ from tests.factories import NOW
 from tests.projects.addresses import ELSEWHERE, addresses, pages
 
 FEWER_THAN = 20
+#: No page to look at: every table of the event in one file, some two queries each, however long they are.
+MANY = {"export_json (instructor)"}
 SMALL = crowd.Size(participants=60, teams=20, sessions=30, judges=4, looks_a_project=2)
 LARGER = crowd.Size(participants=200, teams=60, sessions=90, judges=10, looks_a_project=3)
 
@@ -31,7 +33,7 @@ def counted(event):
 def test_every_page_asks_as_often_for_many_as_for_few_and_not_often():
     small = counted(crowd.build(NOW, seed=1, size=SMALL))
     larger = counted(crowd.build(NOW, seed=2, size=LARGER))
-    assert {page: count for page, count in larger.items() if count >= FEWER_THAN} == {}
+    assert {page: count for page, count in larger.items() if count >= FEWER_THAN}.keys() == MANY
     assert {page: (count, larger[page]) for page, count in small.items() if larger[page] > count} == {}
     assert small.keys() == larger.keys()
 
