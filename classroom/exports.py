@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
 
 #: Spreadsheets take a text that begins with one of these for a formula; some also the wide ones.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -66,6 +67,7 @@ def stream(name: str, pieces: Iterable[bytes], kind: str) -> StreamingHttpRespon
 
 
 def _named(name: str, response: ResponseT) -> ResponseT:
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    # Percent-encoded where a name is not ASCII; quotes and line ends cannot break out of the header.
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

@@ -18,7 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from classroom import clock
+from classroom import clock, exports
 from classroom.demo import crowd
 from classroom.models import Course, Outbox, Role, Session, User
 from tests.factories import CourseFactory, UserFactory, instructor_of, student_of
@@ -220,6 +220,12 @@ def test_26_what_people_write_is_never_html(event):
         else:
             assert response.headers["X-Content-Type-Options"] == "nosniff", page
     assert len(shown) > 20
+
+
+def test_26_a_files_name_cannot_break_out_of_its_header():
+    answer = exports.download('a"; x="\r\nSet-Cookie: y=1;é.csv', b"", "text/csv")
+    told = answer.headers["Content-Disposition"]
+    assert told == "attachment; filename*=utf-8''a%22%3B%20x%3D%22%0D%0ASet-Cookie%3A%20y%3D1%3B%C3%A9.csv"
 
 
 def test_34_a_forged_host_is_in_no_letter(client):
