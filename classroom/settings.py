@@ -59,6 +59,9 @@ def secret_from(path: Path) -> str:
 VAR = Path(os.environ.get("VAR", BASE_DIR / "var")).resolve()
 VAR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
+# Where `manage.py backup` writes, on another disk if there is one.
+BACKUPS = Path(os.environ.get("BACKUPS", VAR / "backups"))
+
 MEDIA_ROOT = VAR / "media"
 MEDIA_URL = "media/"
 

@@ -1,0 +1,88 @@
+"""Back up, lose everything, restore: through the commands an operator types."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+BUILD = """
+import django; django.setup()
+from classroom import clock
+from quizzes import services
+from quizzes.models import Answer, QuestionImage
+from tests.factories import CourseFactory, student_of
+from tests.quizzes.factories import make_quiz
+now, course = clock.now(), CourseFactory()
+quiz, student = make_quiz(course, ("single",), now=now), student_of(course, user__email="ada@example.org")
+attempt = services.start_attempt(quiz=quiz, user=student, now=now)
+for seq, value in enumerate(["0", "1", "2"], 1):
+    services.record_answer(
+        attempt_id=attempt.pk, user=student, position=1, client="t", seq=seq, value=[value], now=now
+    )
+QuestionImage.objects.create(
+    course=course, digest="a" * 64, name="a.png", media_type="image/png", content=b"pixels",
+    width=1, height=1, created_at=now,
+)
+"""
+SHOW = """
+import django; django.setup()
+from quizzes.models import Answer, QuestionImage
+log = list(Answer.objects.order_by("seq").values_list("attempt__user__email", "seq", "value"))
+print(log, [bytes(image.content) for image in QuestionImage.objects.all()])
+"""
+LOG = [("ada@example.org", seq, [str(seq - 1)]) for seq in (1, 2, 3)]
+EVERYTHING = f"{LOG} [b'pixels']\n"
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Run Python on a site of its own."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "VAR": str(tmp_path / "var"),
+        "BACKUPS": str(tmp_path / "backups"),
+        "DJANGO_SETTINGS_MODULE": "classroom.settings",
+        "PYTHONWARNINGS": "ignore",
+    }
+
+    def run(*command, code=0):
+        done = subprocess.run(
+            [sys.executable, *command],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout + (done.stderr if code else "")
+
+    return run
+
+
+def test_everything_is_back_after_the_site_was_lost(run, tmp_path):
+    run("manage.py", "prepare")
+    run("-c", BUILD)
+    (tmp_path / "var/media").mkdir()
+    (tmp_path / "var/media/slides.pdf").write_bytes(b"slides")
+    key = (tmp_path / "var/secret_key").read_text()
+    archive = run("manage.py", "backup").strip()
+    assert Path(archive).stat().st_mode & 0o777 == 0o600
+    shutil.rmtree(tmp_path / "var")
+    run("manage.py", "restore", archive, "--yes")
+    assert run("-c", SHOW) == EVERYTHING
+    assert (tmp_path / "var/media/slides.pdf").read_bytes() == b"slides"
+    assert (tmp_path / "var/secret_key").read_text() == key
+
+
+def test_a_file_that_is_no_backup_changes_nothing(run, tmp_path):
+    run("manage.py", "prepare")
+    run("-c", BUILD)
+    (tmp_path / "letter.tar").write_text("Dear all")
+    said = run("manage.py", "restore", str(tmp_path / "letter.tar"), "--yes", code=1)
+    assert "is no backup of Classroom" in said
+    assert run("-c", SHOW) == EVERYTHING
