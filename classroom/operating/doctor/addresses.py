@@ -1,0 +1,106 @@
+"""How the site is reached, and how it reaches people."""
+
+import smtplib
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.mail import get_connection
+
+from classroom.operating.doctor.finding import Finding, error, warning, well
+
+#: Addresses that only this machine understands.
+LOCAL = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - compared, not bound
+
+
+def secret_key() -> Iterator[Finding]:
+    """A key that is long, and kept where only the site may read it."""
+    file = Path(settings.VAR) / "secret_key"
+    if len(settings.SECRET_KEY) < 50 or len(set(settings.SECRET_KEY)) < 5:
+        yield error(
+            "secret key",
+            "SECRET_KEY is short enough to be guessed.",
+            "Set it to the output of: python -c 'import secrets; print(secrets.token_urlsafe(48))'",
+        )
+    elif file.exists() and file.stat().st_mode & 0o077:
+        yield error("secret key", f"Others may read {file}.", f"chmod 600 {file}")
+    else:
+        yield well("secret key", "long, and for the site's eyes only")
+
+
+def address() -> Iterator[Finding]:
+    """The address in letters and QR codes is one that other people's browsers reach."""
+    host = urlsplit(settings.SITE_URL).hostname or ""
+    if host in LOCAL:
+        yield warning(
+            "address",
+            f"SITE_URL is {settings.SITE_URL}: links in letters and QR codes work on this machine only.",
+            "Set SITE_URL to the address people type, for example https://classroom.example.org",
+        )
+    elif "*" in settings.ALLOWED_HOSTS:
+        yield error(
+            "address",
+            "ALLOWED_HOSTS is *: whoever asks chooses the host in the links that the site sends.",
+            f"Set ALLOWED_HOSTS={host}",
+        )
+    else:
+        yield well("address", settings.SITE_URL)
+
+
+def https() -> Iterator[Finding]:
+    """Cookies travel encrypted, and nothing tells visitors about the code."""
+    if settings.DEBUG:
+        yield error("https", "DEBUG is on: every visitor may see code and settings.", "Unset DEBUG.")
+    if settings.SITE_URL.startswith("http://") and urlsplit(settings.SITE_URL).hostname not in LOCAL:
+        yield error(
+            "https",
+            "Without HTTPS whoever shares the network reads along and takes sessions over.",
+            "Put a proxy with a certificate in front and set SITE_URL to https://...",
+        )
+    elif settings.SITE_URL.startswith("https://") and not settings.SECURE_HSTS_SECONDS:
+        yield warning(
+            "https",
+            "The settings are not those of a site that is open to the internet.",
+            "Set DJANGO_SETTINGS_MODULE=classroom.production",
+        )
+    elif not settings.DEBUG:
+        yield well(
+            "https", "as it should be" if settings.SECURE_HSTS_SECONDS else "not needed on this machine"
+        )
+
+
+def proxies() -> Iterator[Finding]:
+    """Behind a proxy the site knows whom to believe."""
+    if settings.SITE_URL.startswith("https://") and not settings.TRUSTED_PROXIES:
+        yield error(
+            "proxies",
+            "HTTPS ends at a proxy, but TRUSTED_PROXIES names none: every request looks unencrypted, and "
+            "browsers are redirected in a circle.",
+            "Set TRUSTED_PROXIES to the proxy's address, for example 127.0.0.1",
+        )
+    else:
+        yield well("proxies", ", ".join(settings.TRUSTED_PROXIES) or "none, and none needed")
+
+
+def mail() -> Iterator[Finding]:
+    """Sign-in codes leave the site: without mail nobody gets in."""
+    if settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
+        connection = get_connection(fail_silently=False, timeout=5)
+        try:
+            connection.open()
+            connection.close()
+        except (OSError, smtplib.SMTPException) as problem:
+            yield error(
+                "mail",
+                f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT} does not take letters: {problem}",
+                "Check the EMAIL_* variables (docs/architecture.md) and the firewall.",
+            )
+            return
+        yield well("mail", f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT} takes letters")
+    else:
+        yield warning(
+            "mail",
+            "Letters go to the terminal or a folder: nobody gets a sign-in code by e-mail.",
+            "Set EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD and DEFAULT_FROM_EMAIL.",
+        )

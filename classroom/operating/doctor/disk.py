@@ -1,0 +1,92 @@
+"""Files: what is served, what is kept, and how much room there is."""
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+
+from classroom import assets
+from classroom.operating import backup
+from classroom.operating.doctor.finding import Finding, error, warning, well
+from classroom.operating.health import FULL_BYTES, LOW_BYTES
+
+#: A backup that is older than this (hours) is last week's before anybody notices.
+STALE_HOURS = 26
+
+
+def static_files() -> Iterator[Finding]:
+    """Style sheets and scripts are where the web server looks for them, and belong to this version."""
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    if settings.DEBUG:
+        yield well("static files", "served as they are, with DEBUG")
+    elif not manifest.exists():
+        yield error("static files", "They have not been collected.", "Run: manage.py collectstatic --noinput")
+    else:
+        collected = manifest.stat().st_mtime
+        sources = (Path(settings.BASE_DIR) / app / "static" for app in ("classroom", "quizzes", "projects"))
+        files = [file for source in sources for file in source.rglob("*") if file.is_file()]
+        if any(file.stat().st_mtime > collected for file in files):
+            yield warning(
+                "static files",
+                "Some are newer than those collected.",
+                "Run: manage.py collectstatic --noinput",
+            )
+        else:
+            yield well("static files", "collected")
+
+
+def browser_libraries() -> Iterator[Finding]:
+    """Editor, formulas and charts have their libraries."""
+    if missing := [
+        name for name, source in assets.FILES.items() if not (Path(settings.NODE_MODULES) / source).exists()
+    ]:
+        yield warning(
+            "browser libraries",
+            f"Missing: {', '.join(missing)}. Code editor, formulas and charts are plain.",
+            "Run: npm ci --ignore-scripts, then manage.py collectstatic --noinput",
+        )
+    else:
+        yield well("browser libraries", "all there")
+
+
+def translations() -> Iterator[Finding]:
+    """German pages are German."""
+    catalogues = [Path(path) / "de" / "LC_MESSAGES" / "django.mo" for path in settings.LOCALE_PATHS]
+    if all(catalogue.exists() for catalogue in catalogues):
+        yield well("translations", "compiled")
+    else:
+        yield warning("translations", "German pages are English: nothing is compiled.", "Run: make install")
+
+
+def space() -> Iterator[Finding]:
+    """There is room for what will be written."""
+    free = shutil.disk_usage(settings.VAR).free
+    text = f"{free / 2**30:.1f} GiB free at {settings.VAR}"
+    remedy = "Delete old backups and logs, or enlarge the disk."
+    if free < FULL_BYTES:
+        yield error("disk", text, remedy)
+    elif free < LOW_BYTES:
+        yield warning("disk", text, remedy)
+    else:
+        yield well("disk", text)
+
+
+def backups() -> Iterator[Finding]:
+    """The last one is of today."""
+    newest = backup.newest(settings.BACKUPS)
+    if newest is None:
+        yield warning(
+            "backups",
+            f"There is none in {settings.BACKUPS}.",
+            "Run manage.py backup every night (docs/deploy.md), and keep a copy on another machine.",
+        )
+        return
+    hours = (time.time() - newest.stat().st_mtime) / 3600
+    if hours > STALE_HOURS:
+        yield error(
+            "backups", f"The last one is {hours:.0f} hours old.", "See why the backup timer does not run."
+        )
+    else:
+        yield well("backups", f"{newest.name}, {hours:.0f} hours old")

@@ -1,0 +1,65 @@
+import json
+import os
+import time
+
+import pytest
+from django.core.management import call_command
+
+from classroom.operating.doctor import addresses, database, disk
+
+pytestmark = pytest.mark.django_db
+
+
+def levels(check):
+    return [str(finding.level) for finding in check()]
+
+
+def test_a_site_without_redis_and_workers_is_told_so_with_remedies(capsys):
+    with pytest.raises(SystemExit) as ended:
+        call_command("doctor", "--json")
+    findings = {finding["check"]: finding for finding in json.loads(capsys.readouterr().out)}
+    assert ended.value.code == 1
+    assert (findings["redis"]["level"], findings["workers"]["level"]) == ("error", "error")
+    unhelpful = [
+        name for name, found in findings.items() if (found["level"] == "ok") == bool(found["remedy"])
+    ]
+    assert unhelpful == []
+
+
+@pytest.mark.parametrize(
+    ("check", "changed", "expected"),
+    [
+        (addresses.secret_key, {"SECRET_KEY": "short"}, ["error"]),
+        (addresses.address, {"SITE_URL": "http://127.0.0.1:8000"}, ["warning"]),
+        (addresses.address, {"SITE_URL": "https://a.example", "ALLOWED_HOSTS": ["*"]}, ["error"]),
+        (addresses.https, {"SITE_URL": "http://a.example"}, ["error"]),
+        (addresses.https, {"DEBUG": True}, ["error"]),
+        (addresses.proxies, {"SITE_URL": "https://a.example"}, ["error"]),
+        (addresses.proxies, {"SITE_URL": "https://a.example", "TRUSTED_PROXIES": ["127.0.0.1"]}, ["ok"]),
+        (
+            addresses.mail,
+            {
+                "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+                "EMAIL_HOST": "127.0.0.1",
+                "EMAIL_PORT": 1,
+            },
+            ["error"],
+        ),
+        (database.time_zones, {"TIME_ZONE": "Europe/Atlantis"}, ["error"]),
+    ],
+)
+def test_what_is_forgotten_is_found(settings, check, changed, expected):
+    for name, value in changed.items():
+        setattr(settings, name, value)
+    assert levels(check) == expected
+
+
+def test_an_old_backup_is_found(settings, tmp_path):
+
+    settings.BACKUPS = tmp_path
+    assert levels(disk.backups) == ["warning"]
+    file = tmp_path / "2027-05-18T160000Z.classroom.tar"
+    file.touch()
+    assert levels(disk.backups) == ["ok"]
+    os.utime(file, (time.time() - 2 * 86_400,) * 2)
+    assert levels(disk.backups) == ["error"]
