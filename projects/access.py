@@ -152,6 +152,11 @@ def hackathon_to_see(
     return seat, _one(on_or_next or events.order_by("-starts_at").first())
 
 
+def other_hackathons(seat: Seat, event: Hackathon, *, now: datetime) -> QuerySet[Hackathon]:
+    """Return the course's other hackathons that the person may see, the newest first."""
+    return _hackathons(seat, now).exclude(pk=event.pk).order_by("-starts_at", "-pk")
+
+
 def hackathon_to_join(
     request: HttpRequest, slug: str, pk: int, *, now: datetime
 ) -> tuple[Seat, Hackathon, Team | None]:

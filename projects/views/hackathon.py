@@ -42,6 +42,7 @@ def hackathon(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRes
             "awards": queries.published_awards(hackathon=event),
             "certificates": queries.certificates_of(hackathon=event, user=seat.user),
             "news": news,
+            "others": access.other_hackathons(seat, event, now=now),
             "ticket": _ticket(seat, event, now),
             "judges": event.judges.filter(user=seat.user, left_at=None).exists(),
             "takes_votes": event.takes_votes(now),

@@ -259,3 +259,24 @@ def test_lists_need_the_same_queries_for_any_number_of_rows(
     ):
         with django_assert_num_queries(queries):
             assert client.get(address).status_code == 200
+
+
+def test_the_other_hackathons_are_a_click_away(as_user, course, student, instructor, hackathon):
+    """Who took part in the last one finds its results while the next one is what the course is led to."""
+    last = HackathonFactory(
+        course=course, starts_at=NOW - timedelta(days=9), ends_at=NOW - timedelta(days=8), title="Last year's"
+    )
+    draft = HackathonFactory(course=course, published_at=None, title="Nobody's business")
+    foreign = HackathonFactory(title="Elsewhere")
+    seen = [
+        [
+            address in as_user(user).get(hackathon.get_absolute_url()).content.decode()
+            for address in (
+                f'"{last.get_absolute_url()}"',
+                f'"{draft.get_absolute_url()}"',
+                f'"{foreign.get_absolute_url()}"',
+            )
+        ]
+        for user in (student, instructor)
+    ]
+    assert seen == [[True, False, False], [True, True, False]]
