@@ -65,7 +65,7 @@ $(STATIC): .venv/.site classroom/assets.py $(wildcard $(LIBRARIES)) $(shell find
 	@touch $@
 
 # Both databases: all tests on SQLite, then on PostgreSQL those that use the database alone.
-PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist loadgroup --quiet
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --maxschedchunk 1 --quiet
 test: .venv/.dev libraries $(CATALOGUES)
 	@$(PYTEST) $(ARGS)
 	@DB=postgresql $(PYTEST) -m database $(ARGS)

@@ -16,10 +16,9 @@ RUNNING_SITE = pytest.StashKey[Site]()
 
 
 def pytest_collection_modifyitems(items):
-    """Keep tests of the running site together, on one worker, so that there is one site; it goes first."""
+    """Let tests of the running site go first, so that each of pytest's processes starts its site once."""
     for item in items:
         if "site" in item.fixturenames:
-            item.add_marker(pytest.mark.xdist_group("site"))
             item.add_marker(pytest.mark.site)
         elif item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(item.fixturenames):
             item.add_marker(pytest.mark.database)
