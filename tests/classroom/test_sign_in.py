@@ -53,6 +53,22 @@ def test_mailed_code_signs_in(client):
     assert signed_in(client) == str(user.pk)
 
 
+def test_the_letter_says_where_the_code_is_for(client):
+    """Whoever is invited to judge reads this letter before anything else of the site."""
+    user = UserFactory()
+    ask(client, user.email)
+    mail = Outbox.objects.get(recipient=user.email)
+    assert (mail.subject, mail.body.split("\n\n")) == (
+        "Your code to sign in",
+        [
+            "Your code to sign in to Classroom:",
+            mailed_code(user),
+            "Enter it on the page where you asked for it. It is good for fifteen minutes.",
+            "You did not ask for it? Then ignore this letter: without the code nobody gets in.",
+        ],
+    )
+
+
 def test_code_is_good_once(client):
     user = UserFactory()
     ask(client, user.email)
