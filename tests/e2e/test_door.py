@@ -85,6 +85,7 @@ def test_the_door_works_without_a_connection_and_sends_everything_later(open_pag
     expect(page.locator("[data-line]")).to_contain_text("No connection")
     find(page, tickets.typed(tickets.code_of(event.pk, ada.pk)))
     expect(page.locator("[data-result]")).to_contain_text("Ada Okafor is checked in.")
+    expect(page.locator("[data-results] li")).to_have_count(0)  # nor does it say that nobody has that name
     check_in(page, "lindqvist")
     expect(page.locator("[data-result]")).to_contain_text("Ben Lindqvist is checked in.")
     find(page, f"CLASSROOM:{event.pk + 1}:{'A' * 16}")

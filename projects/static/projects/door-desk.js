@@ -82,8 +82,9 @@ class DoorDesk extends HTMLElement {
   async enter(text) {
     if (!text.trim()) return;
     if (readTicket(text)) {
+      this.one("search").elements.code.value = ""; // first: a code is nobody's name
+      await this.draw();
       await this.scanned(text);
-      this.one("search").elements.code.value = "";
     } else await this.draw();
     const only = this.one("results").querySelectorAll("button[data-act]");
     if (only.length === 1) only[0].focus();
