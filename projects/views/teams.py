@@ -156,6 +156,7 @@ def team_page(seat: Seat, event: Hackathon, mine: Team | None, now: datetime) ->
         "members": members,
         "leads": any(member.is_leader and member.user_id == seat.user.pk for member in members),
         "project": registered,
+        "is_due": now >= event.submission_closes_at,
         "awards": queries.awards_of(projects=[registered.pk]).get(registered.pk) if registered else None,
         "team_form": TeamForm(asks_consent=asks, auto_id="id_team_%s"),
         "join_form": JoinForm(asks_consent=asks),

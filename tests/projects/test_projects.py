@@ -72,6 +72,22 @@ def test_a_draft_may_be_kept_while_a_team_is_too_small_or_too_early(as_user, eve
     assert ProjectDraft.objects.get().typed == {"title": "T"}
 
 
+@pytest.mark.parametrize("registers", [True, False])
+def test_after_the_deadline_nothing_invites_to_work_that_is_refused(
+    as_user, event, team, challenge, now, registers
+):
+    if registers:
+        project_of(team, challenge)
+    client = as_user(members(team)[0])
+    promises = ("Change your project", "Register your project", "Yes, withdraw", 'name="abstract"')
+    shown = {}
+    for when in ("before", "after"):
+        now(NOW if when == "before" else event.submission_closes_at)
+        pages = [client.get(url(name, event)).content.decode() for name in ("event", "team", "project")]
+        shown[when] = [any(text in page for page in pages) for text in promises]
+    assert shown == {"before": [registers, not registers, registers, True], "after": [False] * 4}
+
+
 def test_what_is_refused_stays_in_the_form(as_user, event, team):
     full = challenge_of(event, title="Full", capacity=1)
     project_of(team_of(event), full)
