@@ -36,6 +36,7 @@ def hackathon(request: HttpRequest, slug: str, pk: int | None = None) -> HttpRes
             "challenges": queries.challenge_rows(hackathon=event, now=now, all_of_them=seat.is_staff),
             "team": team,
             "project": queries.project_of(team=team) if team else None,
+            "is_published": event.published_at is not None and event.published_at <= now,
             "is_due": now >= event.submission_closes_at,
             "registration_open": event.registration_opens_at <= now < event.registration_closes_at,
             "teams_open": event.registration_opens_at <= now < event.teams_close_at,

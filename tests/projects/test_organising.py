@@ -280,3 +280,11 @@ def test_the_other_hackathons_are_a_click_away(as_user, course, student, instruc
         for user in (student, instructor)
     ]
     assert seen == [[True, False, False], [True, True, False]]
+
+
+def test_staff_are_told_that_nobody_else_sees_a_draft(as_user, course, instructor, hackathon):
+    client, said = as_user(instructor), "Only staff see this hackathon."
+    shown = said in client.get(hackathon.get_absolute_url()).content.decode()
+    client.post(url("publish_hackathon", hackathon), {"hide": ""})
+    hidden = client.get(hackathon.get_absolute_url()).content.decode()
+    assert (shown, said in hidden, url("publish_hackathon", hackathon) in hidden) == (False, True, True)
