@@ -53,6 +53,7 @@ class ChallengeRow:
     data_url: str
     data_name: str
     data_bytes: int | None
+    has_board: bool
 
     @property
     def places_left(self) -> int | None:
@@ -92,7 +93,8 @@ def challenge_rows(*, hackathon: Hackathon, now: datetime, all_of_them: bool = F
     if not all_of_them:
         challenges = challenges.visible(now)
     challenges = challenges.prefetch_related("mentors").annotate(
-        data_name=Coalesce(F("data_set__name"), Value("")), data_bytes=F("data_set__size_bytes")
+        data_name=Coalesce(F("data_set__name"), Value("")),
+        data_bytes=F("data_set__size_bytes"),
     )
     chosen: defaultdict[int, list[str]] = defaultdict(list)
     for challenge_id, name in (
@@ -117,6 +119,7 @@ def challenge_rows(*, hackathon: Hackathon, now: datetime, all_of_them: bool = F
             data_url=c.data_url,
             data_name=c.data_name,  # type: ignore[attr-defined]  # annotated above
             data_bytes=c.data_bytes,  # type: ignore[attr-defined]
+            has_board=c.has_board,
         )
         for c in challenges
     ]

@@ -108,6 +108,15 @@ def test_the_engines_own_data_needs_no_file(as_user, challenge, source):
     assert BoardData.objects.get().name == source
 
 
+def test_everybody_finds_the_board_from_the_hackathon(as_user):
+    board = board_of()
+    other = challenge_of(board.challenge.hackathon, title="Without a board")
+    client = as_user(student_of(board.challenge.course))
+    page = client.get(board.challenge.hackathon.get_absolute_url()).content.decode()
+    assert [url("board", board, task.pk) in page for task in (board.challenge, other)] == [True, False]
+    assert client.get(url("board", board)).status_code == 200
+
+
 def test_made_up_data_is_another_for_every_board():
     first, second = (
         services.open_board(
