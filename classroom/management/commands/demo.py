@@ -1,5 +1,6 @@
 """`manage.py demo`: the demo course, and links that sign in as its people."""
 
+import logging
 from argparse import ArgumentParser
 
 from django.conf import settings
@@ -24,6 +25,8 @@ class Command(BaseCommand):
             raise CommandError("The demo is for one's own machine: it is off here (DEMO=0 or production).")
         if not build.exists():
             self.stdout.write("Loading the demo course ...")
+            # Before the first start nobody hears bells; the sweep rings them again.
+            logging.getLogger("classroom.bell").setLevel(logging.ERROR)
             build.build(
                 clock.now(), seed=int(str(options["seed"])), say=lambda text: self.stdout.write(f"  {text}")
             )
