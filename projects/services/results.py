@@ -47,7 +47,9 @@ def hide_ranking(*, event: Hackathon, by: User, now: datetime) -> None:
 def check_unpublished(*, event: Hackathon) -> None:
     """Raise `Refused` once the ranking is published: what everybody has read does not change."""
     if event.ranking_published_at:
-        raise Refused(_("The ranking is published. Hide it first, then change it."))
+        raise Refused(
+            _("The ranking is published: nothing of it changes, unless the organisers hide it again.")
+        )
 
 
 def _log(action: str, event: Hackathon, by: User, now: datetime) -> None:
