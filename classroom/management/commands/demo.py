@@ -2,6 +2,8 @@
 
 import logging
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -25,16 +27,29 @@ class Command(BaseCommand):
             raise CommandError("The demo is for one's own machine: it is off here (DEMO=0 or production).")
         if not build.exists():
             self.stdout.write("Loading the demo course ...")
-            # Before the first start nobody hears bells; the sweep rings them again.
-            logging.getLogger("classroom.bell").setLevel(logging.ERROR)
-            build.build(
-                clock.now(), seed=int(str(options["seed"])), say=lambda text: self.stdout.write(f"  {text}")
-            )
+            with unheard_bells():
+                build.build(
+                    clock.now(),
+                    seed=int(str(options["seed"])),
+                    say=lambda text: self.stdout.write(f"  {text}"),
+                )
         here = f"http://127.0.0.1:{settings.PORT}"  # the links work from this machine only
         self.stdout.write("\nSign in with one click (this machine only):")
         for label, user in people():
             self.stdout.write(f"  {label:<28} {here}{link_for(user)}")
         self.stdout.write("")
+
+
+@contextmanager
+def unheard_bells() -> Iterator[None]:
+    """Log nothing of bells that nobody hears: before the first start there is no broker yet."""
+    log = logging.getLogger("classroom.bell")
+    before = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def people() -> list[tuple[str, User]]:
