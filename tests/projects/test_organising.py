@@ -288,3 +288,15 @@ def test_staff_are_told_that_nobody_else_sees_a_draft(as_user, course, instructo
     client.post(url("publish_hackathon", hackathon), {"hide": ""})
     hidden = client.get(hackathon.get_absolute_url()).content.decode()
     assert (shown, said in hidden, url("publish_hackathon", hackathon) in hidden) == (False, True, True)
+
+
+def test_the_course_s_menu_shows_where_the_organiser_is(as_user, course, instructor):
+    client, here = (
+        as_user(instructor),
+        f'"{reverse("projects:hackathon", args=[course.slug])}" aria-current="page"',
+    )
+    pages = [
+        client.get(reverse(f"projects:{name}", args=[course.slug]))
+        for name in ("hackathons", "new_hackathon")
+    ]
+    assert [here in page.content.decode() for page in pages] == [True, True]
