@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from classroom.models import HelpRequest, Role, User
+from classroom.models import HelpDesk, HelpRequest, Role, User
 from projects import services
 from projects.export import tables
 from projects.models import (
@@ -169,8 +169,20 @@ def _named(event: Hackathon) -> dict[str, object]:
 
 
 def _furnished(project: Project) -> ProjectPicture:
-    """Put a picture, a notebook and data where pages show them; return the picture."""
+    """Put a picture, a notebook and data where pages show them, have the team wait; return the picture."""
     at = project.registered_at
+    desk = HelpDesk.objects.get(about=f"hackathon:{project.team.hackathon_id}")
+    HelpRequest.objects.get_or_create(
+        desk=desk,
+        party=f"team:{project.team_id}",
+        defaults={
+            "party_name": "We",
+            "asked_by": project.team.memberships.earliest("pk").user,
+            "topic": "The loss is nan.",
+            "place": "Room 1",
+            "asked_at": at,
+        },
+    )
     DataSet.objects.get_or_create(
         challenge=project.challenge,
         defaults={"name": "a.csv", "size_bytes": 1, "content": b"1", "changed_at": at},

@@ -67,7 +67,7 @@ def fill(
     )
     _board(event, people, formed, by, rng)
     _vote(event, people, projects, rng)
-    _help(event, formed, projects, begun)
+    _help(event, formed, begun)
     _certify(event, formed, begun)
 
 
@@ -114,10 +114,7 @@ def _vote(event: Hackathon, people: list[User], projects: list[Project], rng: ra
     )
 
 
-def _help(event: Hackathon, formed: list[Formed], projects: list[Project], begun: datetime) -> None:
-    # Those with the first projects ask, however large the event is: their pages have the most on them.
-    place = {project.team_id: number for number, project in enumerate(projects)}
-    teams = sorted(formed, key=lambda one: place.get(one.team.pk, len(place)))
+def _help(event: Hackathon, formed: list[Formed], begun: datetime) -> None:
     desk = HelpDesk.objects.create(course=event.course, about=f"hackathon:{event.pk}")
     HelpRequest.objects.bulk_create(
         HelpRequest(
@@ -129,7 +126,7 @@ def _help(event: Hackathon, formed: list[Formed], projects: list[Project], begun
             place="Room 1",
             asked_at=begun + timedelta(minutes=number),
         )
-        for number, one in enumerate(teams[: max(1, len(formed) * STUCK // 100)])
+        for number, one in enumerate(formed[: max(1, len(formed) * STUCK // 100)])
     )
 
 
