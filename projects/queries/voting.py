@@ -1,6 +1,6 @@
 """The public vote, counted."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 
 from django.db.models import F
@@ -46,8 +46,9 @@ def vote_count(*, hackathon: Hackathon) -> VoteCount:
         if project in projects:
             ballots[ballot].append(project)
     points = ranking.borda(tuple(projects), list(ballots.values()), places=hackathon.vote_places)
-    named = {pk: sum(pk in ballot for ballot in ballots.values()) for pk in projects if points[pk]}
-    order = sorted(named, key=lambda pk: (-points[pk], projects[pk].title.casefold(), pk))
+    named = Counter(pk for ballot in ballots.values() for pk in ballot)
+    chosen = [pk for pk in projects if points[pk]]
+    order = sorted(chosen, key=lambda pk: (-points[pk], projects[pk].title.casefold(), pk))
     places = ranking.tied_places([points[pk] for pk in order])
     lines = [
         VoteLine(place=place, project=projects[pk], points=points[pk], ballots=named[pk])
