@@ -189,7 +189,7 @@ def test_24_looking_changes_nothing(event):
         written = {
             match[1]
             for query in queries
-            if (match := re.match(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"', query["sql"]))
+            if (match := re.match(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"', query["sql"] or ""))
         }
         assert written - WRITTEN_BY_LOOKING.get(page.name, set()) == set(), page
 
