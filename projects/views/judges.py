@@ -20,7 +20,7 @@ from projects.models import Hackathon, Project, Team
 #: What the suggestion of how many judges assumes where no window is set, in minutes.
 JUDGING_MINUTES = 120
 #: How many projects one page ranks.
-STANDINGS_A_PAGE = 100
+STANDINGS_A_PAGE = 50
 #: Of how many projects one page shows the marks.
 MARKED_A_PAGE = 20
 
