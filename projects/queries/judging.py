@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.db.models import F, FloatField, Sum
+
 from projects import ranking
 from projects.models import Hackathon, Look, Mark, Project, Track, competing
 from projects.models.judging import LookQuerySet
@@ -93,17 +95,16 @@ def _looks(hackathon: Hackathon, track: Track | None) -> LookQuerySet:
 
 def _rubric(looks: LookQuerySet) -> dict[int, list[float]]:
     """Return what each judge gave each project, criteria weighted."""
-    marks = Mark.objects.filter(look__in=looks)
-    by_look: defaultdict[tuple[int, int], list[tuple[float, float]]] = defaultdict(list)
-    for project, look, points, weight in marks.order_by("pk").values_list(
-        "look__project_id", "look_id", "points", "criterion__weight"
-    ):
-        by_look[project, look].append((points, weight))
+    weighted = Sum(F("points") * F("criterion__weight"), output_field=FloatField())
+    means = (
+        Mark.objects.filter(look__in=looks)
+        .values("look")
+        .annotate(mean=weighted / Sum("criterion__weight"))
+        .order_by("look")
+    )
     given: defaultdict[int, list[float]] = defaultdict(list)
-    for (project, _look), line in by_look.items():
-        mean = ranking.weighted_mean(line)
-        if mean is not None:
-            given[project].append(mean)
+    for project, mean in means.values_list("look__project_id", "mean"):
+        given[project].append(mean)
     return given
 
 
