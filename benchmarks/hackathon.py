@@ -4,8 +4,8 @@ Every page of `projects` is asked for in this process, through the whole middlew
 answers to, on the database that `DB` chooses; its row is that of the slowest of them. The bare view,
 measured before and after, is one look-up of the person's place in the course and no template: what a page
 takes over it is the page's own. Times are medians; where other programs keep the machine busy, those of the
-CPU tell what a page takes on a quiet one. Exits with 1 when a page asks twenty times or takes 150 ms. Last
-line: JSON.
+CPU tell what a page takes on a quiet one. Exits with 1 when a page asks twenty times or takes 150 ms;
+of tables to download the queries are judged, their time is told. Last line: JSON.
 
     python -m benchmarks.hackathon [--repeats 5] [--only NAME ...]
 """
@@ -86,6 +86,12 @@ def is_file(name: str) -> bool:
     return name.endswith(("_csv", "export_json"))
 
 
+def misses(name: str, queries: int, ms: float) -> bool:
+    """Tell whether a bar is missed; all tables in one file take some two queries each, however long."""
+    asks_too_often = queries >= QUERIES and name != "export_json"
+    return asks_too_often or (ms >= MILLISECONDS and not is_file(name))
+
+
 Row = tuple[str, int, float, float, float]
 
 
@@ -129,7 +135,7 @@ def main() -> int:
     after = measured(reference.get, 50)
     width = max(map(len, rows))
     for name, (who, queries, ms, cpu, kilobytes) in sorted(rows.items(), key=lambda row: row[1][2]):
-        missed = " a file" if is_file(name) else " MISSED" if queries >= QUERIES or ms >= MILLISECONDS else ""
+        missed = " MISSED" if misses(name, queries, ms) else " a file" if is_file(name) else ""
         print(
             f"{name:<{width}} {who:<10} {queries:>3} queries {ms:>7.1f} ms {cpu:>7.1f} ms CPU "
             f"{kilobytes:>7.1f} kB{missed}"
@@ -137,8 +143,7 @@ def main() -> int:
     print(f"bare view: {before[1]:.1f} ms before, {after[1]:.1f} ms after; load {load():.1f}")
     found = [{"page": name, "queries": row[1], "ms": round(row[2], 1)} for name, row in rows.items()]
     print(json.dumps({"pages": found}))
-    looked_at = [row for name, row in rows.items() if not is_file(name)]
-    return int(any(row[1] >= QUERIES or row[2] >= MILLISECONDS for row in looked_at))
+    return int(any(misses(name, row[1], row[2]) for name, row in rows.items()))
 
 
 if __name__ == "__main__":
