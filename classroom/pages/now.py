@@ -36,11 +36,9 @@ def home(request: HttpRequest) -> HttpResponse:
     else:
         enrolments = Enrolment.objects.filter(user=user, left_at=None).select_related("course")
         courses = [(enrolment.course, enrolment.get_role_display()) for enrolment in enrolments]
-    judging = [
-        one
-        for one in project_queries.judgeships(user=user, now=clock.now())
-        if one.hackathon.course not in [course for course, _role in courses]
-    ]
+    entered = {course.pk for course, _role in courses}
+    judgeships = project_queries.judgeships(user=user, now=clock.now())
+    judging = [one for one in judgeships if one.hackathon.course_id not in entered]
     if len(courses) == 1 and not judging:
         return redirect(courses[0][0])
     if len(judging) == 1 and not courses:

@@ -24,6 +24,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from classroom.exports import FORMULA_STARTS
 from quizzes.formats import weights
 from quizzes.formats.draft import Draft, Picture, Problem, Reading, Unreadable, title_of
 from quizzes.formats.pictures import extension
@@ -49,7 +50,8 @@ COLUMNS = [
 ]
 MAX_CELL = 20 * 1024 * 1024
 MAX_QUESTIONS = 5000
-_RISKY = re.compile(r"'*[ \n]*[=+\-@\t\r＝＋－＠]")
+#: What a spreadsheet would compute, also behind the apostrophe that keeps it from doing so.
+_RISKY = re.compile(rf"'*[ \n]*[{re.escape(''.join(FORMULA_STARTS))}]")
 
 
 def is_table(start: str) -> bool:
