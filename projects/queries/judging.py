@@ -1,7 +1,7 @@
 """What judges said, put together: the ranking with its uncertainty and the rubric beside it."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -122,32 +122,30 @@ class MarkLine:
     comment: str
 
 
-def mark_lines(*, hackathon: Hackathon, projects: Iterable[Project]) -> list[MarkLine]:
-    """Return what was said about `projects`, a line a judge; three queries."""
+def mark_lines(*, hackathon: Hackathon, projects: Iterable[int] | None = None) -> Iterator[MarkLine]:
+    """Write down what was said, a line a judge and project, or only about these `projects`; three queries."""
     criteria = list(hackathon.criteria.all())
-    looks = (
-        Look.objects.counting()
-        .filter(judge__hackathon=hackathon, project__in=list(projects))
-        .select_related("judge__user", "judge__track", "project__team")
-        .prefetch_related("marks")
-        .order_by("project__title", "project", "judge__user__name", "judge")
+    looks = Look.objects.counting().filter(judge__hackathon=hackathon)
+    marks = Mark.objects.filter(look__judge__hackathon=hackathon)
+    if projects is not None:
+        about = list(projects)
+        looks, marks = looks.filter(project__in=about), marks.filter(look__project__in=about)
+    given: defaultdict[int, dict[int, int]] = defaultdict(dict)
+    for look, criterion, points in marks.values_list("look", "criterion", "points"):
+        given[look][criterion] = points
+    rows = looks.order_by("project__title", "project_id", "judge__user__name", "judge_id").values_list(
+        *("pk", "project__title", "project__team__name", "judge__user__name", "judge__user__email"),
+        *("judge__track__title", "place", "comment"),
     )
-    lines = []
-    for look in looks:
-        given = {mark.criterion_id: mark.points for mark in look.marks.all()}
-        weighted = [
-            (given[criterion.pk], criterion.weight) for criterion in criteria if criterion.pk in given
-        ]
-        lines.append(
-            MarkLine(
-                project=look.project.title,
-                team=look.project.team.name,
-                judge=str(look.judge.user),
-                track=look.judge.track.title if look.judge.track else "",
-                place=look.place or 0,
-                marks=tuple((criterion.title, given.get(criterion.pk)) for criterion in criteria),
-                mean=ranking.weighted_mean(weighted),
-                comment=look.comment,
-            )
+    for pk, project, team, name, email, track, place, comment in rows.iterator():
+        mine = given[pk]
+        yield MarkLine(
+            project=project,
+            team=team,
+            judge=name or email,
+            track=track or "",
+            place=place or 0,
+            marks=tuple((one.title, mine.get(one.pk)) for one in criteria),
+            mean=ranking.weighted_mean([(mine[one.pk], one.weight) for one in criteria if one.pk in mine]),
+            comment=comment,
         )
-    return lines

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -124,13 +124,13 @@ def marks(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show what every judge said about every project."""
     seat, event = access.hackathon_to_review(request, slug, pk)
     page = Paginator(_judged(event), MARKED_A_PAGE).get_page(request.GET.get("page"))
-    lines = queries.mark_lines(hackathon=event, projects=page.object_list)
+    lines = list(queries.mark_lines(hackathon=event, projects=[one.pk for one in page]))
     context = {"seat": seat, "event": event, "page": page, "lines": lines, "criteria": event.criteria.all()}
     return render(request, "projects/marks.html", context)
 
 
 @require_GET
-def marks_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def marks_csv(request: HttpRequest, slug: str, pk: int) -> StreamingHttpResponse:
     """Download what every judge said, one line a judge and project."""
     _seat, event = access.hackathon_to_review(request, slug, pk)
     criteria = list(event.criteria.all())
@@ -144,7 +144,7 @@ def marks_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "mean",
         "comment",
     ]
-    rows = [
+    rows = (
         [
             line.project,
             line.team,
@@ -155,9 +155,9 @@ def marks_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             line.mean,
             line.comment,
         ]
-        for line in queries.mark_lines(hackathon=event, projects=_judged(event))
-    ]
-    return exports.csv_response(f"judging-{slugify(event.title)}", header, rows)
+        for line in queries.mark_lines(hackathon=event)
+    )
+    return exports.csv_stream(f"judging-{slugify(event.title)}", header, rows)
 
 
 def _judged(event: Hackathon) -> QuerySet[Project]:

@@ -206,7 +206,9 @@ class TestMarks:
         assert [(line.project, line.marks, line.mean) for line in lines] == [
             (f"Project {n}", (("Idea", 4), ("Code", None)), 4.0) for n in range(3)
         ]
-        rows = list(csv.reader(io.StringIO(client.get(url("marks_csv", event)).content.decode("utf-8-sig"))))
+        rows = list(
+            csv.reader(io.StringIO(client.get(url("marks_csv", event)).getvalue().decode("utf-8-sig")))
+        )
         assert rows[0] == ["project", "team", "judge", "track", "place", "Idea", "Code", "mean", "comment"]
         assert [row[5:] for row in rows[1:]] == [["4", "", "4.0", "'=1+1"]] * 3
 
