@@ -1,12 +1,12 @@
 """Teams, challenges and projects of a hackathon."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 
 from classroom.models import AuditEntry, User
 from projects.models import Challenge, Hackathon, Membership, Project, Team
@@ -80,6 +80,26 @@ def team_rows(*, hackathon: Hackathon, teams: Sequence[Team] | None = None) -> l
     return [
         TeamRow(t.pk, t.name, t.join_code, t.created_at, members[t.pk], projects.get(t.pk)) for t in teams
     ]
+
+
+def member_lines(*, hackathon: Hackathon) -> Iterator[tuple[str, str, str, bool, Project | None]]:
+    """Write down who is in which team: team, name, address, leader or not, project; two queries."""
+    projects = {
+        project.team_id: project
+        for project in Project.objects.filter(team__hackathon=hackathon, withdrawn_at=None)
+        .select_related("challenge")
+        .only(
+            *("team", "title", "repository_url", "video_url", "challenge__title"),
+            *("has_public_repository", "has_commented_notebook", "has_video"),
+        )
+    }
+    members = Membership.objects.filter(hackathon=hackathon).order_by(
+        Lower("team__name"), "team_id", "joined_at", "pk"
+    )
+    for team, title, name, email, is_leader in members.values_list(
+        "team_id", "team__name", "user__name", "user__email", "is_leader"
+    ).iterator():
+        yield title, name or email, email, is_leader, projects.get(team)
 
 
 def members_of(*, team: Team) -> list[Member]:

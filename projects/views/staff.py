@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.timezone import localtime
@@ -19,7 +19,7 @@ from classroom.access import staff_seat
 from classroom.models import User
 from projects import access, queries, services, similarity
 from projects.forms import LetterForm, RegradeForm
-from projects.models import Challenge, Hackathon, Regrade, Source, Submission, Team
+from projects.models import Challenge, Hackathon, Project, Regrade, Source, Submission, Team
 
 #: How many teams one page lists.
 TEAMS_A_PAGE = 50
@@ -103,22 +103,15 @@ def _teams(request: HttpRequest, event: Hackathon) -> dict[str, object]:
 
 
 @require_GET
-def teams_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+def teams_csv(request: HttpRequest, slug: str, pk: int) -> StreamingHttpResponse:
     """Download teams, members and projects, one line a member."""
     _seat, event = access.hackathon_to_review(request, slug, pk)
     header = ["team", "member", "e-mail", "leader", "challenge", "project", "repository", "video", "complete"]
-    rows = [
-        [
-            team.name,
-            member.name,
-            member.email,
-            "yes" if member.is_leader else "",
-            *(_project_cells(team) if team.project else [""] * 5),
-        ]
-        for team in queries.team_rows(hackathon=event)
-        for member in team.members
-    ]
-    return exports.csv_response(f"teams-{slugify(event.title)}", header, rows)
+    rows = (
+        [team, name, email, "yes" if is_leader else "", *_project_cells(project)]
+        for team, name, email, is_leader, project in queries.member_lines(hackathon=event)
+    )
+    return exports.csv_stream(f"teams-{slugify(event.title)}", header, rows)
 
 
 @require_GET
@@ -233,10 +226,9 @@ def _files(pks: Iterable[int]) -> Iterator[tuple[str, bytes]]:
         yield f"{owner}-{found.pk}/{found.number:02d}-{found.filename}", bytes(item.content)
 
 
-def _project_cells(team: queries.TeamRow) -> list[exports.Value]:
-    project = team.project
+def _project_cells(project: Project | None) -> list[exports.Value]:
     if project is None:
-        return []
+        return [""] * 5
     return [
         project.challenge.title,
         project.title,

@@ -287,7 +287,7 @@ class TestDoors:
 def test_the_table_that_leaves_computes_nothing(as_user, hackathon):
     team = team_of(hackathon, name='=HYPERLINK("https://evil.example")')
     project_of(team, challenge_of(hackathon, title="+1"), title="@cmd")
-    text = as_user(instructor_of(hackathon.course)).get(url("teams_csv", hackathon)).content.decode()
+    text = as_user(instructor_of(hackathon.course)).get(url("teams_csv", hackathon)).getvalue().decode()
     assert "'=HYPERLINK" in text
     assert ",'+1,'@cmd," in text
 
