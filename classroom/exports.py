@@ -14,6 +14,9 @@ from django.utils.http import content_disposition_header
 #: Spreadsheets take a text that begins with one of these for a formula; some also the wide ones.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
+#: So much is handed to the server at a time: each piece is work of its own, and a line is a small one.
+PIECE_BYTES = 64 * 1024
+
 Value = str | int | float | None
 ResponseT = TypeVar("ResponseT", bound=HttpResponseBase)
 
@@ -63,7 +66,18 @@ def download(name: str, content: bytes, kind: str) -> HttpResponse:
 
 def stream(name: str, pieces: Iterable[bytes], kind: str) -> StreamingHttpResponse:
     """Return a file that is made while it is sent."""
-    return _named(name, StreamingHttpResponse(pieces, content_type=kind))
+    return _named(name, StreamingHttpResponse(_gathered(pieces), content_type=kind))
+
+
+def _gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    held = bytearray()
+    for piece in pieces:
+        held += piece
+        if len(held) >= PIECE_BYTES:
+            yield bytes(held)
+            held.clear()
+    if held:
+        yield bytes(held)
 
 
 def _named(name: str, response: ResponseT) -> ResponseT:

@@ -133,3 +133,18 @@ def test_only_the_doors_write_tables():
 def test_numbers_stay_numbers():
     table = b"".join(exports.csv_table(["x"], [[-1.5], ["-1.5"], [None], ["plain"], [" \n=1"]]))
     assert cells_of(table) == ["x", "-1.5", "'-1.5", "", "plain", "' \n=1"]
+
+
+def test_what_is_streamed_leaves_in_large_pieces_as_it_is_made():
+    made = 0
+
+    def lines():
+        nonlocal made
+        for made in range(1, 5001):
+            yield b"%099d\n" % made
+
+    pieces = iter(exports.stream("lines.txt", lines(), "text/plain"))
+    first = next(pieces)
+    assert (len(first), made) == (65_600, 656)
+    rest = list(pieces)
+    assert (len(rest), first + b"".join(rest)) == (7, b"".join(lines()))
