@@ -12,6 +12,7 @@ from projects import access, queries, services
 from projects.errors import Refused
 from projects.forms.awards import AwardForm
 from projects.models import Award, Project
+from projects.views import orders
 
 #: How many projects one page proposes.
 CANDIDATES_A_PAGE = 50
@@ -134,4 +135,4 @@ def publish(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def _chosen(request: HttpRequest, award: Award) -> Project | None:
     """Return the project that was chosen; None where it was nobody."""
     wanted = request.POST.get("project", "")
-    return access.project_to_award(award, int(wanted[:18])) if wanted.isdecimal() else None
+    return access.project_to_award(award, orders.key(wanted) or 0) if wanted else None

@@ -17,6 +17,7 @@ from projects.forms.judging import ConflictForm, LookForm
 from projects.models import EventAnnouncement, Hackathon, Judge, Look, Team
 from projects.queries.announcements import NEWEST, announcements_for
 from projects.services import announcing
+from projects.views import orders
 
 
 @require_GET
@@ -74,7 +75,7 @@ def order(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     seat, found = access.judge_of(request, slug, pk)
     problem = ""
     try:
-        services.reorder(judge=found, order=_wanted(request), now=now)
+        services.reorder(judge=found, order=orders.sent(request, "look"), now=now)
     except Refused as refusal:
         problem = str(refusal)
     if request.headers.get("HX-Request"):
@@ -181,16 +182,5 @@ def _conflict_form(found: Judge, request: HttpRequest | None = None) -> Conflict
     return ConflictForm(request.POST if request else None, teams=list(teams))
 
 
-def _wanted(request: HttpRequest) -> list[int]:
-    listed = [int(pk) for pk in request.POST.getlist("look") if pk.isdecimal() and len(pk) < 19]
-    for name, step in (("up", -1), ("down", 1)):
-        moved = request.POST.get(name, "")
-        if moved.isdecimal() and int(moved) in listed:
-            at = listed.index(int(moved))
-            listed.insert(max(0, at + step), listed.pop(at))
-    return listed
-
-
 def _moved(request: HttpRequest) -> int | None:
-    moved = request.POST.get("up") or request.POST.get("down") or request.POST.get("dropped") or ""
-    return int(moved) if moved.isdecimal() else None
+    return orders.key(request.POST.get("up") or request.POST.get("down") or "")

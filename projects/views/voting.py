@@ -11,6 +11,7 @@ from classroom import clock
 from projects import access, services
 from projects.errors import Refused
 from projects.models import Choice
+from projects.views import orders
 
 #: How many projects one page offers.
 OFFERED_A_PAGE = 24
@@ -64,7 +65,7 @@ def _page(request: HttpRequest, slug: str, pk: int, refusal: str = "") -> HttpRe
         "search": search,
         "page": pages.get_page(request.GET.get("page") or request.POST.get("page")),
         "is_full": len(choices) >= event.vote_places,
-        "added": _pk(request.POST.get("add", "")),
+        "added": orders.key(request.POST.get("add", "")),
         "removed": "remove" in request.POST,
         "said": _said(request, choices) if request.method == "POST" and not refusal else "",
     }
@@ -73,22 +74,13 @@ def _page(request: HttpRequest, slug: str, pk: int, refusal: str = "") -> HttpRe
 
 
 def _wanted(request: HttpRequest) -> list[int]:
-    order = [pk for pk in map(_pk, request.POST.getlist("choice")) if pk is not None]
-    for name, step in (("up", -1), ("down", 1)):
-        moved = _pk(request.POST.get(name, ""))
-        if moved in order:
-            at = order.index(moved)
-            order.insert(max(0, at + step), order.pop(at))
-    added, removed = _pk(request.POST.get("add", "")), _pk(request.POST.get("remove", ""))
+    order = orders.sent(request, "choice")
+    added, removed = orders.key(request.POST.get("add", "")), orders.key(request.POST.get("remove", ""))
     if removed in order:
         order.remove(removed)
     if added is not None and added not in order:
         order.append(added)
     return order
-
-
-def _pk(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
 def _said(request: HttpRequest, choices: list[Choice]) -> str:

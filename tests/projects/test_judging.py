@@ -246,6 +246,16 @@ class TestPages:
         assert order_of(judge) == [before[1], before[0], *before[2:]]
         assert Mark.objects.count() == 4
 
+    @pytest.mark.parametrize("moved", ["9" * 5000, "\u0661", "\u00b2", "-1", "x", "\0"])
+    def test_moving_what_is_not_there_moves_nothing(self, as_user, event, projects, moved):
+        judge = judge_of(event)
+        see_all(judge, [project.title for project in projects])
+        before, pks = order_of(judge), list(judge.looks.order_by("place").values_list("pk", flat=True))
+        page = as_user(judge.user).post(
+            url("order", event), {"look": [*pks, moved], "up": moved}, headers={"HX-Request": "true"}
+        )
+        assert (page.status_code, order_of(judge)) == (200, before)
+
     def test_looking_at_the_page_takes_no_project(self, as_user, event, projects):
         judge = judge_of(event)
         as_user(judge.user).get(url("judge", event))
