@@ -118,6 +118,7 @@ def _desk(seat: Seat, found: Judge, now: datetime) -> dict[str, object]:
         "refusal": refusal,
         "enough": queries.ENOUGH_LOOKS,
         "conflict_form": _conflict_form(found),
+        "shows_projects": found.hackathon.shows_projects(now),
         "news": _news(seat, found.hackathon, now),
     }
 

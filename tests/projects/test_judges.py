@@ -112,6 +112,16 @@ class TestFromOutside:
         services.remove_judge(judge=outsider, by=instructor_of(event.course), now=NOW)
         assert as_user(outsider.user).get(address).status_code == 404
 
+    def test_they_find_the_gallery_once_it_is_open(self, as_user, event, projects, outsider, now):
+        event.gallery_opens_at = event.judging_closes_at
+        event.save(update_fields=["gallery_opens_at"])
+        client, address = as_user(outsider.user), url("gallery", event)
+        assert address not in client.get(url("judge", event)).content.decode()
+        now(event.gallery_opens_at)
+        assert f'href="{address}"' in client.get(url("judge", event)).content.decode()
+        html = client.get(address).content.decode()
+        assert (projects[0].title in html, f'href="{event.get_absolute_url()}"' in html) == (True, False)
+
     def test_they_see_nothing_else_of_the_course(self, as_user, event, projects, outsider):
         client = as_user(outsider.user)
         for name in ("event", "judging", "marks", "teams", "rubric", "participants"):
