@@ -29,7 +29,15 @@ from projects.queries.door import (
 )
 from projects.queries.gallery import ProjectCard, cards_of, gallery, gallery_projects, project_page
 from projects.queries.judges import JudgeDesk, JudgingProgress, judge_desk, judgeships, judging_progress
-from projects.queries.judging import ENOUGH_LOOKS, JudgingReport, MarkLine, judging_report, mark_lines
+from projects.queries.judging import (
+    ENOUGH_LOOKS,
+    Feedback,
+    JudgingReport,
+    MarkLine,
+    feedback,
+    judging_report,
+    mark_lines,
+)
 from projects.queries.openings import (
     OpenPerson,
     OpenTeam,
@@ -45,7 +53,6 @@ from projects.queries.openings import (
 )
 from projects.queries.planning import STEP, Plan, availabilities_of, people_of_sessions, plan
 from projects.queries.queue import QueueState, queue_state
-from projects.queries.ranking import Feedback, board, feedback
 from projects.queries.registrations import (
     ParticipantRow,
     answers_of,
@@ -131,7 +138,6 @@ __all__ = [
     "authors_of",
     "availabilities_of",
     "awards_of",
-    "board",
     "board_results",
     "candidates",
     "cards_for",

@@ -1,4 +1,4 @@
-"""What judges said, put together: the ranking with its uncertainty and the rubric beside it."""
+"""What judges said, put together: the ranking with its uncertainty, the rubric, and what a team reads."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -44,6 +44,15 @@ class JudgingReport:
     """Standings, the best first."""
 
     standings: list[ProjectStanding]
+
+    @property
+    def judged(self) -> int:
+        """How many projects enough judges have placed."""
+        return sum(row.is_judged for row in self.standings)
+
+    def board(self, shown: int | None) -> list[ProjectStanding]:
+        """Return the first `shown` places (None: all) of what somebody has placed."""
+        return [row for row in self.standings if row.looks and (shown is None or row.place <= shown)]
 
 
 def judging_report(*, hackathon: Hackathon, track: Track | None = None) -> JudgingReport:
@@ -149,3 +158,26 @@ def mark_lines(*, hackathon: Hackathon, projects: Iterable[int] | None = None) -
             mean=ranking.weighted_mean([(mine[one.pk], one.weight) for one in criteria if one.pk in mine]),
             comment=comment,
         )
+
+
+@dataclass(frozen=True)
+class Feedback:
+    """What the judges say to a team: comments without names, and of each criterion mean and deviation."""
+
+    comments: list[str]
+    means: list[tuple[str, float, float | None]]
+
+
+def feedback(*, project: Project) -> Feedback:
+    """Return what is said about a project; two queries. The order of comments tells nobody's name."""
+    looks = Look.objects.counting().filter(project=project)
+    comments = sorted(comment for comment in looks.values_list("comment", flat=True) if comment.strip())
+    given: defaultdict[str, list[int]] = defaultdict(list)
+    marks = Mark.objects.filter(look__in=looks).order_by("criterion__position", "criterion")
+    for title, points in marks.values_list("criterion__title", "points"):
+        given[title].append(points)
+    means = [
+        (title, sum(points) / len(points), ranking.standard_deviation(points))
+        for title, points in given.items()
+    ]
+    return Feedback(comments, means)

@@ -27,13 +27,15 @@ def ranking(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     vote = queries.vote_count(hackathon=event) if event.vote_opens_at else None
     tracks = list(event.tracks.all())
     track = next((one for one in tracks if str(one.pk) == request.GET.get("track")), None)
-    standings = queries.board(hackathon=event, track=track, shown=shown)
+    report = queries.judging_report(hackathon=event, track=track)
     page = {
         "seat": seat,
         "event": event,
         "tracks": tracks,
         "track": track,
-        "page": Paginator(standings, PLACES_A_PAGE).get_page(request.GET.get("page")),
+        "report": report,
+        "enough": queries.ENOUGH_LOOKS,
+        "page": Paginator(report.board(shown), PLACES_A_PAGE).get_page(request.GET.get("page")),
         "vote": vote,
         "vote_lines": [
             line for line in (vote.lines if vote else []) if line.place <= (shown or PLACES_A_PAGE)

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from classroom.models import AuditEntry, Role
 from projects import queries, services
-from projects.models import Ballot, Choice, Criterion, Track
+from projects.models import Ballot, Choice, Criterion, Look, Track
 from projects.services import Refused
 from tests.factories import NOW, CourseFactory, EnrolmentFactory, UserFactory, instructor_of, student_of
 from tests.projects.factories import DAY, HackathonFactory, challenge_of, members, project_of, team_of
@@ -211,6 +211,13 @@ class TestRanking:
                 html = client.get(url(name, judged)).content.decode()
                 assert ("by 0" in html, "better than the next" in html) == (False, False)
         assert "Project 4" in as_user(outsider).get(url("ranking", judged)).content.decode()  # an instructor
+
+    @pytest.mark.parametrize(("unseen", "warns"), [([], False), ([4], True)])
+    def test_the_organiser_is_told_of_what_few_have_seen(self, as_user, judged, projects, now, unseen, warns):
+        Look.objects.filter(project__in=[projects[n] for n in unseen]).delete()
+        now(judged.judging_closes_at)
+        page = as_user(instructor_of(judged.course)).get(url("ranking", judged))
+        assert ("Placed by 3 judges or more: 4 / 5" in page.content.decode()) is warns
 
     def test_published_the_course_sees_the_first_places(self, as_user, judged, projects, now):
         now(judged.judging_closes_at)
