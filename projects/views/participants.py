@@ -92,7 +92,7 @@ def as_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponseBase:
             teams.get(each.user_id, ""),
             *(answers.get(each.pk, {}).get(question.pk, "") for question in questions),
         ]
-        for each in queries.participants(hackathon=event)
+        for each in queries.participants(hackathon=event).iterator()
     )
     return exports.csv_stream(f"participants-{slugify(event.title)}", header, lines)
 
