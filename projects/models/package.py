@@ -1,7 +1,5 @@
 """Archives that a worker packs: all certificates, or everything of a hackathon."""
 
-from datetime import datetime
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -52,10 +50,6 @@ class Package(Leased):
     def is_waiting(self) -> bool:
         """Whether a worker still has to do it."""
         return self.packed_at is None and self.failed_at is None
-
-    def is_at_work(self, now: datetime) -> bool:
-        """Whether a worker packs it at `now`."""
-        return self.is_waiting and self.leased_until is not None and self.leased_until > now
 
 
 class PackagePart(models.Model):
