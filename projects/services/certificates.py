@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from classroom.models import AuditEntry, User
 from projects import queries, words
 from projects.errors import Refused
 from projects.models import Certificate, CertificateKind, CertificateTemplate, Hackathon
-from projects.papers import drawing
+from projects.papers import drawing, issuing
 from projects.queries import Entitled
 from projects.services import places
 
@@ -127,22 +126,16 @@ def _fault(one: Entitled) -> str:
 
 
 def _certificate(event: Hackathon, kind: str, one: Entitled, now: datetime) -> Certificate:
-    zone = event.course.zone
-    return Certificate(
-        hackathon=event,
+    return issuing.made_out(
+        event,
+        kind,
+        now,
         user=one.user,
-        kind=kind,
         award=one.award,
         name=one.user.name.strip(),
         team=one.team,
         project=one.project,
         award_title=one.award.title if one.award else "",
-        event=event.title,
-        course=str(event.course),
-        first_day=localtime(event.starts_at, zone).date(),
-        # An event that ends at midnight ends on the day before.
-        last_day=localtime(event.ends_at - timedelta(microseconds=1), zone).date(),
-        issued_on=localtime(now, zone).date(),
         issued_at=now,
     )
 

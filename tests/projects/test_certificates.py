@@ -1,6 +1,7 @@
 """Certificates: who gets which, who may have them, and what anybody learns from a code."""
 
 import io
+from datetime import date, datetime
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -10,6 +11,7 @@ from pypdf import PdfReader
 from classroom.models import AuditEntry, Role, User
 from projects import queries, services
 from projects.models import Award, Certificate, CertificateKind, CertificateTemplate
+from projects.papers import issuing
 from projects.services import Refused
 from projects.views import checking
 from tests.factories import NOW, EnrolmentFactory, instructor_of, student_of
@@ -72,6 +74,15 @@ def test_each_kind_goes_to_whom_it_is_for(event, project):
     assert [names(kind) for kind in CertificateKind] == [everybody, winners, winners]
     facts = Certificate.objects.filter(kind="award").values_list("team", "project", "award_title", "event")
     assert set(facts) == {("Leuchtturm", "Tides", "First prize", "Waterkant")}
+
+
+def test_an_event_that_ends_at_midnight_ends_on_the_day_before_in_previews_too(event, project):
+    event.ends_at = datetime(2027, 6, 7, tzinfo=event.course.zone)
+    event.save(update_fields=["ends_at"])
+    issue(event)
+    preview = issuing.sample(event, "participation", NOW)
+    last_days = [preview.last_day, *Certificate.objects.values_list("last_day", flat=True)]
+    assert last_days == [date(2027, 6, 6)] * 3
 
 
 def test_authors_keep_their_certificates_wherever_they_are(event, project, instructor):
