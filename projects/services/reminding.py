@@ -81,8 +81,8 @@ def _deadlines(event: Hackathon) -> Iterator[tuple[Reminder.Deadline, datetime]]
 
 def _letter(reminder: Reminder, user: User) -> notify.Letter:
     event = reminder.hackathon
-    when = words.moment(reminder.due_at, event.course)
     with translation.override(user.language or event.course.language):
+        when = words.moment(reminder.due_at, event.course)
         if reminder.deadline == Reminder.Deadline.REGISTRATION:
             page, subject = "projects:register", _("Registration ends soon: %(event)s")
             body = _("You have begun to register and not finished. Registration ends on %(when)s.")

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import translation
 
 from classroom.models import AuditEntry, Outbox, Role
-from projects import services, tasks
+from projects import services, tasks, words
 from projects.errors import Refused
 from projects.models import EventAnnouncement, Reading, Registration, Reminder
 from projects.models.announcement import Audience
@@ -326,6 +327,17 @@ def test_drafts_are_reminded_a_day_and_an_hour_before_registration_ends(event):
         reminding.send_due(now=moment)
         assert reminded() == [user.email] * count
     assert url("register", event) in Outbox.objects.filter(key__startswith="reminder:").first().body
+
+
+def test_a_reminder_is_in_the_readers_language_its_time_too(event):
+    user = student_of(event.course, user=UserFactory(language="de"))
+    services.save_draft(hackathon=event, user=user, answers=[], now=NOW)
+    event.reminds = True
+    event.save(update_fields=["reminds"])
+    reminding.send_due(now=event.registration_closes_at - HOUR)
+    letter = Outbox.objects.get(key__startswith="reminder:")
+    with translation.override("de"):
+        assert words.moment(event.registration_closes_at, event.course) in letter.body
 
 
 def test_teams_without_a_complete_project_are_reminded(event):
