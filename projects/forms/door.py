@@ -57,5 +57,6 @@ def _seen(line: dict[str, Any]) -> Seen:
     user = int(line["user"])
     if not 0 < user < 2**63:
         raise ValueError("This is nobody's number.")
-    door = str(line.get("door", ""))[:60].replace("\x00", "")
+    # JSON can spell half a character, which no database stores.
+    door = str(line.get("door", "")).replace("\x00", "").encode(errors="ignore").decode()[:60]
     return Seen(UUID(line["key"]), user, float(line["age"]), line.get("undoes") is True, door)

@@ -264,6 +264,13 @@ def test_a_line_that_makes_no_sense_does_not_hold_up_the_others(as_user, event, 
     assert report(client, event, *[{"key": key, "user": 1}] * (MOST_SEEN + 1)).status_code == 400
 
 
+def test_a_doors_name_with_half_a_character_loses_no_scan(as_user, event, instructor):
+    ada, key = registered(event), str(uuid4())
+    answer = report(as_user(instructor), event, {"key": key, "user": ada.pk, "door": "East \ud83d"}).json()
+    assert answer["outcomes"] == [[key, "first"]]
+    assert Scan.objects.get().door == "East "
+
+
 @given(st.recursive(st.none() | st.booleans() | st.floats() | st.text(max_size=5), st.lists, max_leaves=5))
 def test_any_report_is_read_or_refused(line):
     body = json.dumps({"since": 0, "seen": [line, {"key": line, "user": line, "age": line}]}).encode()
