@@ -39,7 +39,13 @@ def email(*, key: str, to: str, subject: str, body: str, now: datetime, course: 
     if to.endswith(f"@{GUEST_DOMAIN}"):
         return
     _write(
-        Outbox.Channel.EMAIL, key=key, recipient=to, subject=subject[:200], body=body, now=now, course=course
+        Outbox.Channel.EMAIL,
+        key=key,
+        recipient=to,
+        subject=_one_line(subject),
+        body=body,
+        now=now,
+        course=course,
     )
 
 
@@ -64,7 +70,7 @@ def emails(*, letters: Iterable[Letter], now: datetime, course: Course | None = 
                 channel=Outbox.Channel.EMAIL,
                 key=letter.key,
                 recipient=letter.to,
-                subject=letter.subject[:200],
+                subject=_one_line(letter.subject),
                 body=letter.body,
                 course=course,
                 not_before=now,
@@ -93,6 +99,11 @@ def mattermost(*, key: str, course: Course, text: str, now: datetime) -> bool:
         course=course,
     )
     return True
+
+
+def _one_line(subject: str) -> str:
+    """Return a subject as a letter's head takes it: titles may come with line breaks in them."""
+    return " ".join(subject.split())[:200]
 
 
 def _write(
@@ -151,7 +162,7 @@ def _send(message: Outbox) -> None:
     if message.channel == Outbox.Channel.EMAIL:
         try:
             send_mail(message.subject, message.body, None, [message.recipient])
-        except (SMTPException, OSError) as error:
+        except (SMTPException, OSError, ValueError) as error:  # ValueError: it cannot even be written
             raise DeliveryError(f"The mail server did not take it: {error}") from error
     else:
         _post(message.course.mattermost_webhook if message.course else "", message.body)

@@ -67,6 +67,22 @@ def test_an_email_leaves_once():
     assert [(m.to, m.subject, m.body) for m in mail.outbox] == [(["ada@example.org"], "Welcome", "Hello Ada")]
 
 
+def test_a_title_of_two_lines_makes_a_subject_of_one():
+    letter = notify.Letter("news:1", "ada@example.org", "Pizza\r\nBcc: all@example.org", "Now")
+    notify.emails(letters=[letter], now=NOW)
+    notify.email(key="news:2", to=letter.to, subject=letter.subject, body=letter.body, now=NOW)
+    assert [notify.deliver(pk=pk, now=NOW) for pk in notify.waiting(now=NOW)] == [True, True]
+    assert [message.subject for message in mail.outbox] == ["Pizza Bcc: all@example.org"] * 2
+
+
+def test_what_no_letter_can_be_made_of_is_tried_later_and_holds_nothing_up():
+    Outbox.objects.filter(pk=write_email().pk).update(subject="two\nlines")
+    message = Outbox.objects.get()
+    assert not notify.deliver(pk=message.pk, now=NOW)
+    message.refresh_from_db()
+    assert (message.attempts, message.not_before) == (1, NOW + notify.RETRY_AFTER[0])
+
+
 def test_the_same_event_writes_one_message():
     write_email()
     write_email()
