@@ -27,6 +27,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from statistics import median
 
 from django.conf import settings
@@ -129,7 +130,7 @@ def main() -> int:
             cursor.execute("ANALYZE")
     print(f"{connection.vendor}, loaded in {time.perf_counter() - begun:.1f} s; load {load():.1f}")
     reference = next(iter(pages(event)))
-    reference = Page("bare", f"/bare/{event.course.slug}/", reference.who, reference.client)
+    reference = replace(reference, name="bare", url=f"/bare/{event.course.slug}/")
     before = measured(reference.get, 50)
     rows = rows_of(event, chosen.repeats, chosen.only)
     after = measured(reference.get, 50)

@@ -22,7 +22,7 @@ from classroom import clock, exports
 from classroom.demo import crowd
 from classroom.models import Course, Outbox, Role, Session, User
 from tests.factories import CourseFactory, UserFactory, instructor_of, student_of
-from tests.projects.addresses import addresses, pages
+from tests.projects.addresses import addresses, clients_of, pages
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parent
@@ -42,12 +42,16 @@ TRIED_ELSEWHERE = {
     33: ("projects/test_projects.py", "links_are_never_fetched"),
     35: ("classroom/test_sign_in.py", "sign_in_leads_back_to_where_it_began_on_this_site_only"),
 }
-#: What a GET may write, by address: what one asks for is drawn up at that moment, and harms nobody.
+#: What a GET may write, by address: what one asks for is drawn up at that moment, or noted as read, and harms
+#: nobody.
 WRITTEN_BY_LOOKING = {
+    "hackathon": {"projects_reading"},
+    "announcements": {"projects_reading"},
     "calendars": {"projects_calendartoken"},
     "calendar_feed": {"projects_calendartoken"},
     "judge": {"projects_look"},
 }
+WRITING = re.compile(r'(?:INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "(\w+)"')
 #: Texts that are no person's words but names that the site gives.
 KEPT = {
     *("password", "language", "time_zone", "exercise", "join_code", "token"),
@@ -183,15 +187,13 @@ def test_24_no_address_takes_a_post_without_its_token():
 
 
 def test_24_looking_changes_nothing(event):
-    for page in list(pages(event)):
-        with CaptureQueriesContext(connection) as queries:
-            page.get()
-        written = {
-            match[1]
-            for query in queries
-            if (match := re.match(r'(?:INSERT INTO|UPDATE|DELETE FROM) "(\w+)"', query["sql"] or ""))
-        }
-        assert written - WRITTEN_BY_LOOKING.get(page.name, set()) == set(), page
+    clients = clients_of(event)
+    for name, url in list(addresses(event)):
+        for who, client in clients.items():
+            with CaptureQueriesContext(connection) as queries:
+                client.get(url)
+            written = {match[1] for query in queries if (match := WRITING.match(query["sql"] or ""))}
+            assert written - WRITTEN_BY_LOOKING.get(name, set()) == set(), (name, who)
 
 
 def test_26_what_people_write_is_never_html(event):
@@ -210,8 +212,8 @@ def test_26_what_people_write_is_never_html(event):
             if changes:
                 model.objects.filter(pk=row.pk).update(**changes)
     shown = set()
-    for page in list(pages(event)):
-        response = page.client.get(page.url)
+    for page in pages(event):
+        response = page.answer
         if response.headers["Content-Type"].startswith("text/html"):
             html = response.content.decode()
             assert "<script>alert" not in html, page
@@ -245,8 +247,7 @@ def test_34_a_forged_host_is_in_no_letter(client):
 @pytest.mark.parametrize(
     "target", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:x"]
 )
-@pytest.mark.parametrize("name", ["next", "url", "return", "redirect", "to"])
-def test_35_no_address_leads_elsewhere(target, name):
+def test_35_no_address_leads_elsewhere(target):
     client = signed_in(student_of(CourseFactory(slug="x")))
     for path, _view in everything():
         answer = client.get(path, dict.fromkeys(("next", "url", "return", "redirect", "to"), target))

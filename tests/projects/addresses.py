@@ -56,6 +56,8 @@ class Page:
     url: str
     who: str
     client: Client
+    #: What they got when they first asked for it.
+    answer: HttpResponse
 
     def __str__(self) -> str:
         return f"{self.name} ({self.who})"
@@ -80,9 +82,14 @@ def people_of(event: Hackathon) -> dict[str, User]:
     }
 
 
+def clients_of(event: Hackathon) -> dict[str, Client]:
+    """Return the signed-in browsers of these people."""
+    return {who: _signed_in(user) for who, user in people_of(event).items()}
+
+
 def pages(event: Hackathon) -> Iterator[Page]:
     """Return every page that answers, for everybody it answers to; a POST's address is no page."""
-    clients = {who: _signed_in(user) for who, user in people_of(event).items()}
+    clients = clients_of(event)
     for name, url in addresses(event):
         answers = {who: client.get(url) for who, client in clients.items()}
         statuses = {who: answer.status_code for who, answer in answers.items()}
@@ -91,7 +98,9 @@ def pages(event: Hackathon) -> Iterator[Page]:
         assert 200 in statuses.values(), (
             f"nobody can open {name}: {statuses}; see tests/projects/addresses.py"
         )
-        yield from (Page(name, url, who, clients[who]) for who, status in statuses.items() if status == 200)
+        for who, answer in answers.items():
+            if answer.status_code == 200:
+                yield Page(name, url, who, clients[who], answer)
 
 
 def addresses(event: Hackathon) -> Iterator[tuple[str, str]]:
