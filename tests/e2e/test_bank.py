@@ -120,7 +120,7 @@ def test_gap_shows_the_fields_of_its_kind_at_once(open_page, course, author):
     page = open_page(author)
     page.goto("/c/dl/quizzes/bank/new/?kind=cloze")
     page.get_by_role("group", name="Gap 1").get_by_label("Kind").select_option("numeric")
-    page.get_by_label("Number", exact=True).wait_for()
+    expect(page.get_by_label("Number", exact=True)).to_be_visible()
 
 
 def test_what_is_typed_while_a_row_is_added_stays(open_page, course, author):
@@ -174,4 +174,4 @@ def test_line_of_numpy_is_tried_by_the_worker(open_page, course, author):
     preview = page.locator("#preview")
     preview.locator("input[name=q1]").fill("rate * X")
     preview.get_by_role("button", name="Check this answer").click()
-    preview.get_by_text("100 % of the points").wait_for(timeout=30_000)
+    expect(preview.get_by_text("100 % of the points")).to_be_visible(timeout=30_000)
