@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 
 from classroom import clock
 from tests.browser import FLAGS, Watch, executable
-from tests.site import PROCESSES, Site
+from tests.site import PROCESSES, Site, on_the_server
 
 RUNNING_SITE = pytest.StashKey[Site]()
 
@@ -65,8 +65,7 @@ def _database_url() -> str:
     database = settings.DATABASES["default"]
     if database["ENGINE"].endswith("sqlite3"):
         return f"sqlite:///{connection.settings_dict['NAME']}"
-    url, _, query = os.environ["DATABASE_URL"].partition("?")
-    return url.rpartition("/")[0] + f"/{connection.settings_dict['NAME']}" + (query and f"?{query}")
+    return on_the_server(str(connection.settings_dict["NAME"]))
 
 
 @pytest.fixture(scope="session")

