@@ -67,6 +67,11 @@ def _postgresql() -> Iterator[Finding]:
         ):
             cursor.execute(f"SHOW {name}")
             shown[name] = cursor.fetchone()[0]
+    yield from list(_faults(shown)) or [well("database", f"PostgreSQL {shown['server_version']}")]
+
+
+def _faults(shown: dict[str, str]) -> Iterator[Finding]:
+    """Look at what PostgreSQL says of itself."""
     if int(shown["server_version_num"]) < OLDEST_POSTGRESQL * 10_000:
         yield error(
             "database",
@@ -93,7 +98,6 @@ def _postgresql() -> Iterator[Finding]:
             f"max_connections is {shown['max_connections']}; one host may ask for {6 * pool}.",
             "Raise max_connections, or lower DATABASE_POOL_SIZE (processes times it, on all hosts together).",
         )
-    yield well("database", f"PostgreSQL {shown['server_version']}")
 
 
 def migrations() -> Iterator[Finding]:

@@ -1,13 +1,17 @@
 import json
 import os
 import time
+from datetime import datetime, timedelta
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from classroom.operating.doctor import addresses, database, disk
 
 pytestmark = pytest.mark.django_db
+on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has none of its own")
 
 
 def levels(check):
@@ -54,8 +58,46 @@ def test_what_is_forgotten_is_found(settings, check, changed, expected):
     assert levels(check) == expected
 
 
-def test_an_old_backup_is_found(settings, tmp_path):
+def test_a_missing_migration_and_one_of_a_newer_version_are_found():
+    recorder = MigrationRecorder(connection)
+    last = max(name for app, name in recorder.applied_migrations() if app == "projects")
+    assert levels(database.migrations) == ["ok"]
+    recorder.record_applied("projects", "9999_newer")
+    assert levels(database.migrations) == ["warning"]
+    recorder.record_unapplied("projects", last)
+    assert levels(database.migrations) == ["error"]
 
+
+@on_postgresql
+def test_a_server_that_says_saved_too_early_is_found():
+    assert levels(database.server) == ["ok"]
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL synchronous_commit = off")
+    assert levels(database.server) == ["error"]
+
+
+@on_postgresql
+def test_more_connections_than_the_server_takes_are_found(settings, monkeypatch):
+    monkeypatch.setitem(settings.DATABASES["default"]["OPTIONS"]["pool"], "max_size", 10_000)
+    assert levels(database.server) == ["warning"]
+
+
+@on_postgresql
+@pytest.mark.parametrize(("hours", "words"), [(2, "7200 s ahead of"), (-2, "7200 s behind")])
+def test_a_clock_that_is_off_is_found(monkeypatch, hours, words):
+    assert levels(database.clocks) == ["ok"]
+
+    class Off(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + timedelta(hours=hours)
+
+    monkeypatch.setattr(database, "datetime", Off)
+    [found] = database.clocks()
+    assert (found.level, words in found.text) == ("warning", True)
+
+
+def test_an_old_backup_is_found(settings, tmp_path):
     settings.BACKUPS = tmp_path
     assert levels(disk.backups) == ["warning"]
     file = tmp_path / "2027-05-18T160000Z.classroom.tar"
