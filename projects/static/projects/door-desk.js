@@ -130,9 +130,10 @@ class DoorDesk extends HTMLElement {
       await this.heard(answer, sent);
     } finally {
       this.syncing = false;
+      // Also where the device could not keep what it heard, because its disk is full: it is asked for again.
+      const rest = this.failures ? Math.min(1000 * 2 ** this.failures, LONGEST_MS) : document.hidden ? REST_HIDDEN_MS : REST_MS;
+      this.timer = setTimeout(() => this.sync(), this.again ? 0 : rest * (0.85 + 0.3 * Math.random()));
     }
-    const rest = this.failures ? Math.min(1000 * 2 ** this.failures, LONGEST_MS) : document.hidden ? REST_HIDDEN_MS : REST_MS;
-    this.timer = setTimeout(() => this.sync(), this.again ? 0 : rest * (0.85 + 0.3 * Math.random()));
   }
 
   async heard({ status, data }, sent) {
