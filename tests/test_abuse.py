@@ -22,7 +22,7 @@ from classroom import clock, exports
 from classroom.demo import crowd
 from classroom.models import Course, Outbox, Role, Session, User
 from tests.factories import CourseFactory, UserFactory, instructor_of, student_of
-from tests.projects.addresses import addresses, clients_of, pages
+from tests.projects.addresses import SMALL, addresses, clients_of, pages
 
 pytestmark = pytest.mark.django_db
 ROOT = Path(__file__).parent
@@ -59,7 +59,6 @@ KEPT = {
 }
 #: Not for this role, not there, not by this method.
 REFUSED = {403, 404, 405}
-SMALL = crowd.Size(participants=60, teams=20, sessions=30, judges=4, looks_a_project=2)
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 ASK = "/accounts/login/code/"
 

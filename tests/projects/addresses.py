@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from classroom.demo import crowd
 from classroom.models import HelpDesk, HelpRequest, Role, User
 from projects import services
 from projects.export import tables
@@ -33,6 +34,8 @@ from projects.models import (
 from projects.models.submission import Submission
 from projects.urls import urlpatterns
 
+#: An event that has one of everything, and not much more.
+SMALL = crowd.Size(participants=60, teams=20, sessions=30, judges=4, looks_a_project=2)
 #: Addresses that nobody can open at this event, and why.
 ELSEWHERE = {
     "letter": "writes to those who make one mistake, which its query names",

@@ -8,12 +8,11 @@ from classroom import clock
 from classroom.demo import crowd
 from projects.urls import urlpatterns
 from tests.factories import NOW
-from tests.projects.addresses import ELSEWHERE, pages
+from tests.projects.addresses import ELSEWHERE, SMALL, pages
 
 FEWER_THAN = 20
 #: No page to look at: every table of the event in one file, some two queries each, however long they are.
 MANY = {"export_json (instructor)"}
-SMALL = crowd.Size(participants=60, teams=20, sessions=30, judges=4, looks_a_project=2)
 LARGER = crowd.Size(participants=200, teams=60, sessions=90, judges=10, looks_a_project=3)
 
 
