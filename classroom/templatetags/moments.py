@@ -73,7 +73,8 @@ def _moment(when: datetime, form: str, *_reader: object) -> SafeString:
 def period(start: datetime, end: datetime, form: str = "full") -> SafeString:
     """Write from when to when: "Thu 4 Jun, 09:00–17:00 CEST"; the second day only where it is another.
 
-    `form` "time" leaves out the first day, for lists that are by day.
+    `form` "time" leaves out the first day, for lists that are by day; "plain" writes such a text without zone
+    and elements, for pages that name the zone once and hold hundreds of these.
     """
     return _period(start.astimezone(UTC), end.astimezone(UTC), form, *_reader())
 
@@ -82,11 +83,13 @@ def period(start: datetime, end: datetime, form: str = "full") -> SafeString:
 def _period(start: datetime, end: datetime, form: str, *_reader: object) -> SafeString:
     first, last = timezone.localtime(start), timezone.localtime(end)
     opening = formats.date_format(first, CLOCK)
-    if form != "time":
+    if form == "full":
         opening = f"{_day(first)}, {opening}"
     closing = formats.date_format(last, CLOCK)
     if first.date() != last.date():
         closing = f"{_day(last)}, {closing}"
+    if form == "plain":
+        return format_html("{}–{}", opening, closing)
     return format_html(
         '{}<span aria-hidden="true">&thinsp;–&thinsp;</span><span class="visually-hidden"> – </span>{} '
         '<span class="zone">{}</span>',

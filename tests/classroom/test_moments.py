@@ -64,6 +64,13 @@ def test_period_names_the_second_day_only_if_it_is_another():
         assert ">Sat 5 Jun 2021, 10:30</time>" in period(SUMMER, SUMMER.replace(day=5, hour=8, minute=30))
 
 
+def test_a_plain_period_is_text_that_names_a_second_day():
+    with timezone.override("Europe/Berlin"):
+        assert period(SUMMER, SUMMER.replace(hour=8, minute=30), "plain") == "09:00–10:30"
+        later = SUMMER.replace(day=5, hour=8, minute=30)
+        assert period(SUMMER, later, "plain") == "09:00–Sat 5 Jun 2021, 10:30"
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [

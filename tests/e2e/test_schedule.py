@@ -74,7 +74,7 @@ def test_a_session_is_dragged_to_another_room_and_time(open_page, event, rooms):
     page = open_page(instructor_of(event.course), reduced_motion="reduce")
     page.goto(url("planning", event))
     at = (event.starts_at + 2.25 * HOUR).astimezone(event.course.zone).isoformat()
-    cell = page.locator(f'td[data-room="{rooms[0].pk}"][data-at="{at}"]')
+    cell = page.locator(f'tr[data-at="{at}"] > td[data-room="{rooms[0].pk}"]')
     page.locator(f"#session-{session.pk}").drag_to(cell, force=True)
     page.locator("[role=status]", has_text="1 warning").wait_for(state="attached")
     assert where(session) == (135, 195, "Hall 3")

@@ -207,6 +207,16 @@ class TestGrid:
         assert client.post(url("session", event, session.pk), form).status_code == 302
         assert Slot.objects.get().starts_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
 
+    def test_a_session_more_weighs_little(self, event, hall, as_user):
+        client = as_user(instructor_of(event.course))
+        weights = []
+        for count in (1, 5):
+            for at in range(count):
+                add(event, at=(count // 2 + at) / 4, room=hall, minutes=15)
+            weights.append(len(client.get(url("planning", event)).content))
+        # With 500 sessions in the grid of a day the page stays well below 200 kB.
+        assert (weights[1] - weights[0]) / 5 < 350
+
     def test_the_grid_shows_the_event_and_what_is_outside(self, event, hall):
         late = add(event, "Late", at=7.1)
         plan = queries.plan(hackathon=event, day=None)

@@ -12,7 +12,7 @@ class DayPlan extends HTMLElement {
     this.waiting = Promise.resolve();
     this.addEventListener("keydown", (event) => this.key(event));
     this.addEventListener("dragstart", (event) => {
-      this.dragged = event.target.closest?.("[data-move]");
+      this.dragged = event.target.closest?.(".plan__session");
       if (this.dragged) event.dataTransfer.effectAllowed = "move";
     });
     this.addEventListener("dragover", (event) => {
@@ -25,7 +25,7 @@ class DayPlan extends HTMLElement {
       const cell = this.cell(event);
       if (!cell) return;
       event.preventDefault();
-      this.move(this.dragged, { room: cell.dataset.room, starts_at: cell.dataset.at });
+      this.move(this.dragged, { room: cell.dataset.room, starts_at: cell.parentElement.dataset.at });
     });
     this.addEventListener("dragend", () => {
       this.dragged = null;
@@ -38,7 +38,7 @@ class DayPlan extends HTMLElement {
   /* The cell under the pointer, also where a card covers it. */
   cell(event) {
     if (!this.dragged) return null;
-    return document.elementsFromPoint(event.clientX, event.clientY).find((one) => one.matches("td[data-at]"));
+    return document.elementsFromPoint(event.clientX, event.clientY).find((one) => one.matches("td[data-room]"));
   }
 
   mark(cell) {
@@ -57,7 +57,7 @@ class DayPlan extends HTMLElement {
   /* One after the other, so that a key held down arrives as often as it was pressed. */
   move(session, change) {
     const { id } = session;
-    const address = session.dataset.move;
+    const address = `${session.href}move/`;
     this.waiting = this.waiting.then(() => this.send(id, address, change));
   }
 
@@ -87,10 +87,12 @@ class DayPlan extends HTMLElement {
   lay() {
     const row = this.querySelector("tbody tr")?.getBoundingClientRect().height ?? 0;
     const columns = {};
+    for (const card of this.querySelectorAll(".plan__session")) card.draggable = true;
     for (const card of this.querySelectorAll("td > [data-starts]")) {
       (columns[card.parentElement.dataset.room] ??= []).push(card);
       const [starts, ends] = [Number(card.dataset.starts), Number(card.dataset.ends)];
-      const into = (starts - Date.parse(card.parentElement.dataset.at) / 1000) / STEP_SECONDS;
+      const into = (starts - Date.parse(card.closest("tr").dataset.at) / 1000) / STEP_SECONDS;
+      card.setAttribute("aria-describedby", "plan-keys");
       card.style.insetBlockStart = `${Math.max(0, into) * row}px`;
       card.style.blockSize = `${Math.max(1, (ends - starts) / STEP_SECONDS) * row - 2}px`;
     }
