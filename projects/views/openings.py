@@ -153,7 +153,8 @@ def _page(request: HttpRequest, seat: Seat, event: Hackathon, now: datetime) -> 
             "page": chosen_teams,
             "teams": queries.team_cards(teams=chosen_teams.object_list, reader=seat.user, offers=own),
         }
-    is_open = event.registration_opens_at <= now < event.teams_close_at and not seat.is_staff
+    registration_open = event.registration_opens_at <= now < event.teams_close_at
+    takes_part = registration_open and not seat.is_staff
     frozen = mine is not None and bool(services.frozen_because(team=mine, now=now))
     return shown | {
         "seat": seat,
@@ -164,8 +165,9 @@ def _page(request: HttpRequest, seat: Seat, event: Hackathon, now: datetime) -> 
         "counts": (teams.count(), people.count()),
         "filter": chosen,
         "has_skills": bool(own),
-        "may_ask": is_open and mine is None,
-        "may_invite": is_open and mine is not None and mine.size < event.max_team_size and not frozen,
+        "registration_open": registration_open,
+        "may_ask": takes_part and mine is None,
+        "may_invite": takes_part and mine is not None and mine.size < event.max_team_size and not frozen,
         "seeker_form": SeekerForm(initial={"skills": me.skills, "about": me.about} if me else None),
     }
 

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from classroom.models import Outbox, Role
 from projects import services
 from projects.errors import Refused
-from projects.models import FailedJoin, Invitation, JoinRequest, Membership, Seeker, Team, skills_in
+from projects.models import (
+    FailedJoin,
+    Hackathon,
+    Invitation,
+    JoinRequest,
+    Membership,
+    Seeker,
+    Team,
+    skills_in,
+)
 from projects.services import asking, inviting
 from projects.services.teams import MAX_FAILED_JOINS
 from projects.views import openings
@@ -437,6 +446,15 @@ class TestOpenings:
         hackathon.published_at = None
         hackathon.save()
         assert as_user(student).get(url("openings", hackathon)).status_code == 404
+
+    def test_it_says_when_teams_do_not_form_any_more(self, as_user, student, hackathon):
+        listed(hackathon, name="Fjord")
+        seen = []
+        for closes_at in (NOW + HOUR, NOW):
+            Hackathon.objects.filter(pk=hackathon.pk).update(registration_closes_at=closes_at)
+            html = as_user(student).get(url("openings", hackathon)).content.decode()
+            seen.append(("Registration is not open." in html, "Ask to join" in html))
+        assert seen == [(False, True), (True, False)]
 
     def test_markup_stays_text(self, as_user, student, hackathon):
         listed(hackathon, name="<b>x", pitch="<script>1</script>", skills=["<i>a", "&q=x#"])
