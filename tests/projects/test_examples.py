@@ -151,6 +151,48 @@ def test_pickled_objects_are_refused_and_never_loaded():
     assert Exploit.ran == []
 
 
+damage = st.lists(st.tuples(st.integers(0, 10**4), st.integers(0, 255)), min_size=1, max_size=3)
+
+
+def damaged(content, places):
+    found = bytearray(content)
+    for at, byte in places:
+        found[at % len(found)] = byte
+    return bytes(found)
+
+
+@given(places=damage)
+def test_no_damage_to_an_archive_makes_reading_fail(places):
+    packed = io.BytesIO()
+    np.savez_compressed(packed, X=np.random.default_rng(0).normal(size=(40, 3)), y=np.arange(40) % 2)
+    found = read(damaged(packed.getvalue(), places), "a.npz")
+    assert found.problems or len(found.labels) == 40
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"{'descr': '<f8', 'fortran_order': False, 'shape': (40, 3",  # numpy's reader raises TokenError
+        b"{'descr': '<f8', b'fortran_order': False, 'shape': (40, 3), }",  # TypeError
+    ],
+)
+def test_an_array_with_a_damaged_header_is_refused(header):
+    header = header.ljust(117) + b"\n"
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        file.writestr("X.npy", b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(960))
+    assert read(packed.getvalue(), "a.npz").problems[0][1].startswith("This file is damaged")
+
+
+def test_damaged_compression_is_refused():
+    stored = io.BytesIO()
+    np.savez_compressed(stored, X=np.random.default_rng(0).normal(size=(40, 3)), y=np.arange(40))
+    packed = bytearray(stored.getvalue())
+    at = packed.index(b"X.npy") + 40
+    packed[at : at + 60] = b"\xff" * 60
+    assert read(bytes(packed), "a.npz").problems[0][1].startswith("This file is damaged")
+
+
 def test_a_header_that_promises_more_than_there_is_allocates_nothing():
     stored = io.BytesIO()
     np.lib.format.write_array_header_1_0(
