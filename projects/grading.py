@@ -176,7 +176,7 @@ def record(held: Claim, *, report: engine.Report | training.Outcome, now: dateti
             mine = Submission.objects.filter(pk=held.row.pk, run=held.run, graded_at=None)
             if not mine.update(**settled, merit=report.merit):
                 return False
-            training.record(held.submission, run=held.run, outcome=report, now=now)
+            training.record(held.submission, run=held.run, fields=storable(report.fields), now=now)
             return True
         stored = storable(report.to_dict())
         if not held.ungraded.update(**settled, score=report.score, max_score=report.max_score, report=stored):

@@ -190,11 +190,11 @@ def train(submission: Submission, *, run: int, source: bytes) -> Outcome:
     return _outcome(found, examples)
 
 
-def record(submission: Submission, *, run: int, outcome: Outcome, now: datetime) -> None:
+def record(submission: Submission, *, run: int, fields: dict[str, Any], now: datetime) -> None:
     """Store what a run brought; the caller has made sure that the run is the last one."""
     began = Training.objects.filter(pk=submission.pk, run=run).values_list("began_at", flat=True).first()
-    fields = outcome.fields | {"run": run, "began_at": began or now}
-    Training.objects.update_or_create(submission=submission, defaults=fields)
+    row = fields | {"run": run, "began_at": began or now}
+    Training.objects.update_or_create(submission=submission, defaults=row)
 
 
 def _budget(board: Board) -> contest.Budget:
@@ -236,12 +236,12 @@ def _outcome(found: contest.Run, examples: Examples) -> Outcome:
             failure = contest.Failure("predict", "unusable", str(error))
     fields = {
         "curve": found.curve.points,
-        "printed": _plain(found.printed),
+        "printed": found.printed,
         "cpu_seconds": found.cpu_seconds,
         "parameters": found.parameters,
         "stage": failure.stage if failure else "",
         "reason": failure.reason if failure else "",
-        "detail": _plain(failure.detail) if failure else "",
+        "detail": failure.detail if failure else "",
         "line": failure.line if failure and failure.line and 0 < failure.line < 2**31 else None,
     }
     return Outcome(fields | scores, merit)
@@ -262,11 +262,6 @@ def _scores(predictions: object, examples: Examples) -> tuple[dict[str, Any], fl
         scores |= {f"{prefix}score": mean, f"{prefix}low": low, f"{prefix}high": high}
         scores[f"{prefix}means"] = means.tobytes()
     return scores, scores["score"] if board.larger_is_better else -scores["score"]
-
-
-def _plain(text: str) -> str:
-    """Return text that every database takes."""
-    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
 def own_examples(name: str, *, seed: int) -> tuple[Array, Array, list[str]]:

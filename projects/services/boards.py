@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from classroom.models import AuditEntry, User
-from projects import examples, training, words
+from projects import examples, grading, training, words
 from projects.errors import Refused
 from projects.intake import clean_name
 from projects.models import Board, BoardData, Challenge, Submission, new_seed
@@ -169,8 +169,8 @@ def _data_of(board: Board, material: Material) -> BoardData:
         content=packed.getvalue(),
         examples=len(found.labels),
         shape=list(found.features.shape[1:]),
-        classes=found.classes,
-        columns=found.columns,
+        classes=grading.storable(found.classes),
+        columns=grading.storable(found.columns),
     )
 
 

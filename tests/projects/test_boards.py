@@ -168,6 +168,15 @@ def test_rules_that_make_no_sense_are_refused(as_user, challenge, fields, field,
     assert Board.objects.count() == 0
 
 
+def test_names_of_classes_and_columns_are_stored_by_every_database(as_user, challenge):
+    table = TABLE.replace("left", "le\0ft").replace("up", "u\0p", 1)
+    file = SimpleUploadedFile("clouds.csv", table.encode())
+    response = as_user(instructor_of(challenge.course)).post(settings_url(challenge), rules(file=file))
+    assert response.status_code == 302, response.context["form"].errors
+    data = BoardData.objects.get()
+    assert (data.classes, data.columns) == (["le\ufffdft", "right"], ["across", "u\ufffdp"])
+
+
 def test_pickled_arrays_are_refused_on_the_page(as_user, challenge):
     packed = io.BytesIO()
     np.savez(packed, X=np.array([[{}]] * 30, dtype=object), y=np.arange(30))
