@@ -192,7 +192,9 @@ def _count(params: object) -> int:
             raise _Stop(Failure("train", "parameters", f"str of {TEXT} letters or more"))
         return len(params)
     if isinstance(params, dict):
-        return sum(_count(value) + (len(key) if isinstance(key, str) else 1) for key, value in params.items())
+        return sum(_count(key) + _count(value) for key, value in params.items())
+    if isinstance(params, int) and not -(2**63) <= params < 2**63:
+        raise _Stop(Failure("train", "parameters", "int of more than 64 bits"))
     if isinstance(params, list | tuple):
         return sum(_count(value) for value in params)
     return int(params.size) if isinstance(params, np.ndarray) else int(params is not None)

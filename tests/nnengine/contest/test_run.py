@@ -114,6 +114,10 @@ def predict(params, X):
             Failure("train", "parameters", "str of 4000 letters or more"),
         ),
         (
+            "def train(X, y, seed):\n    return {2**100: 0}" + PREDICT,  # as many digits as one likes
+            Failure("train", "parameters", "int of more than 64 bits"),
+        ),
+        (
             "import os\ndef train(X, y, seed):\n    os._exit(0)" + PREDICT,
             Failure("train", "exit"),
         ),
