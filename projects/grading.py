@@ -110,16 +110,23 @@ def _graded(held: Claim, source: bytes) -> engine.Report:
 def claim(*, now: datetime) -> Claim | None:
     """Take the most urgent hand-in that nobody holds and that has attempts left."""
     queue = Submission.objects.ungraded().filter(attempts__lt=MAX_ATTEMPTS)
+    others = queue.exclude(exercise__startswith=BOARD_PREFIX)
     if training.slots_are_taken(now=now):
-        queue = queue.exclude(exercise__startswith=BOARD_PREFIX)
+        queue = others
     while waiting := list(
-        queue.filter(lease.available(now)).in_queue_order().values_list("pk", flat=True)[:CANDIDATES]
+        queue.filter(lease.available(now)).in_queue_order().values_list("pk", "exercise")[:CANDIDATES]
     ):
-        for pk in waiting:
-            run = lease.claim(queue, pk=pk, now=now, lease=LEASE)
-            if run is not None:
-                Submission.objects.filter(pk=pk, run=run).update(attempts=F("attempts") + 1)
-                return Claim(Submission.objects.get(pk=pk), run)
+        for pk, exercise in waiting:
+            with transaction.atomic():
+                if training.is_board(exercise):
+                    training.lock_slots()
+                    if training.slots_are_taken(now=now):
+                        queue = others
+                        break
+                run = lease.claim(queue, pk=pk, now=now, lease=LEASE)
+                if run is not None:
+                    Submission.objects.filter(pk=pk, run=run).update(attempts=F("attempts") + 1)
+                    return Claim(Submission.objects.get(pk=pk), run)
     return None
 
 

@@ -159,9 +159,17 @@ def most_seconds(exercise: str) -> float:
 
 
 def slots_are_taken(*, now: datetime) -> bool:
-    """Whether so many runs train that another would leave no worker for exercises and quizzes."""
+    """Whether so many runs train that another would leave no worker for exercises and quizzes.
+
+    Who takes a slot locks first (`lock_slots`), so that two workers do not both count the same free one.
+    """
     running = Submission.objects.ungraded().filter(exercise__startswith=BOARD_PREFIX, leased_until__gt=now)
     return running.count() >= max(1, settings.GRADERS - 1)
+
+
+def lock_slots() -> None:
+    """Let one worker at a time take a slot, until its transaction ends: the oldest board is the token."""
+    Board.objects.select_for_update().order_by("pk").first()
 
 
 def train(submission: Submission, *, run: int, source: bytes) -> Outcome:

@@ -1,10 +1,12 @@
 """Runs for a leaderboard: real workers' code, the real sandbox."""
 
 from datetime import timedelta
+from threading import Barrier
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from django.db import connection
 
 from classroom import clock
 from nnengine.sandbox import IsolationUnavailable, Room, SandboxCrashed
@@ -231,6 +233,23 @@ def test_one_slot_stays_free_for_others_while_runs_train(settings, board):
     assert grading.claim(now=NOW).submission == second
 
 
+@pytest.mark.django_db(transaction=True)
+def test_many_workers_at_once_leave_a_slot_free(settings):
+    settings.GRADERS = 3
+    board = board_of()
+    for _ in range(4):
+        hand_in(team_on(board))
+    connected = Barrier(4)
+
+    def claim():
+        connection.ensure_connection()
+        connected.wait()
+        return grading.claim(now=NOW)
+
+    claims = at_once([claim] * 4, refusals=Refused)
+    assert len([held for held in claims if held]) == 2
+
+
 def test_a_flood_of_runs_starves_nobody(settings, board):
     """The flooding team's later runs go behind those of others, who come after it."""
     settings.GRADERS = 9
@@ -255,6 +274,15 @@ def test_tries_are_counted_a_team_and_day_and_the_next_free_one_is_told():
     assert (midnight.hour, midnight.minute) == (0, 0)
     assert midnight.date() == (NOW.astimezone(midnight.tzinfo) + timedelta(days=1)).date()
     assert hand_in(other).number == 1  # another team's tries are its own
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_hand_ins_at_once_the_last_try_takes_one():
+    team = team_on(board_of(runs_a_day=2))
+    hand_in(team)
+    acts = [lambda source=f"{CUT}# {n}": hand_in(team, source) for n in range(5)]
+    assert len(at_once(acts, refusals=Refused)) == 1
+    assert Submission.objects.count() == 2
 
 
 def test_runs_without_a_score_cost_no_try():
