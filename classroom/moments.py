@@ -34,6 +34,7 @@ class MomentField(forms.DateTimeField):
         options.setdefault("required", False)
         super().__init__(widget=forms.DateTimeInput({"type": "datetime-local"}, format=SHAPE), **options)
         self.zone, self.kept = zone, kept
+        self.widget.supports_microseconds = True  # else a disabled field would give less back than it had
 
     def prepare_value(self, value: Any) -> Any:  # noqa: ANN401 - Django's
         """Show a moment on the zone's clock."""

@@ -27,7 +27,10 @@ KEPT = ("", _("the data as it is"))
 
 
 class BoardForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type checkers only
-    """A leaderboard. Once somebody has handed in, what runs are compared by stands still."""
+    """A leaderboard. Once somebody has handed in, what runs are compared by stands still.
+
+    Once the final result is out, so does what it follows from: `final_at` and which run counts.
+    """
 
     PARTS = (
         (_("Data"), ("source", "file", "label_column", "train_percent", "public_percent")),
@@ -64,7 +67,7 @@ class BoardForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type 
             "final_at",
         )
 
-    def __init__(self, *args: Any, is_fixed: bool = False, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
+    def __init__(self, *args: Any, is_fixed: bool = False, is_final: bool = False, **kwargs: Any) -> None:  # noqa: ANN401 - Django's
         super().__init__(*args, **kwargs)
         challenge = self.instance.challenge
         for name in ("freezes_at", "final_at"):
@@ -87,6 +90,9 @@ class BoardForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type 
             self.initial["time_zone"] = challenge.course.time_zone
         if is_fixed:
             for name in (*FIXED, "source", "file", "label_column"):
+                self.fields[name].disabled = True
+        if is_final:
+            for name in ("policy", "final_at"):
                 self.fields[name].disabled = True
 
     @property

@@ -84,12 +84,17 @@ def change_board(
     Raises
     ------
     Refused
-        Somebody has handed in, and what all runs are compared by shall change; or the data cannot be used.
+        Somebody has handed in, and what all runs are compared by shall change; or the final result is out,
+        and shall be taken back or follow from other runs; or the data cannot be used.
     """
     data = _data_of(board, material) if material else None
     with transaction.atomic():
-        Challenge.objects.select_for_update().get(pk=board.challenge_id)
-        before = Board.objects.get(pk=board.pk)
+        challenge = Challenge.objects.select_for_update().get(pk=board.challenge_id)
+        before = Board.objects.select_related("challenge").get(pk=board.pk)
+        if before.is_final(now) and (
+            board.final_at != before.final_at or (policy and policy != challenge.policy)
+        ):
+            raise Refused(_("The final result is shown."))
         moved = [name for name in FIXED if getattr(before, name) != getattr(board, name)]
         if (moved or data) and Submission.objects.filter(challenge=board.challenge_id).exists():
             raise Refused(_("Teams have handed in: data, measure and budget stay, so that all runs compare."))

@@ -21,12 +21,14 @@ def edit(request: HttpRequest, slug: str, pk: int, challenge: int) -> HttpRespon
     now = clock.now()
     seat, event, task = access.challenge_to_organise(request, slug, pk, challenge)
     found = Board.objects.select_related("challenge__course").filter(challenge=task).first()
+    is_final = found is not None and found.is_final(now)
     has_runs = Submission.objects.filter(challenge=task).exists()
     form = BoardForm(
         request.POST or None,
         request.FILES or None,
         instance=found or Board(challenge=task),
         is_fixed=has_runs and found is not None,
+        is_final=is_final,
     )
     problems: list[tuple[int, str]] = []
     if request.method == "POST" and form.is_valid():
@@ -49,7 +51,7 @@ def edit(request: HttpRequest, slug: str, pk: int, challenge: int) -> HttpRespon
         "form": form,
         "problems": problems,
         "has_runs": has_runs,
-        "is_final": found is not None and found.is_final(now),
+        "is_final": is_final,
         "can_reveal": found is not None and (task.closes_at is None or task.closes_at <= now),
     }
     return render(request, "projects/edit_board.html", page, status=422 if form.errors else 200)

@@ -230,6 +230,18 @@ def test_a_challenge_with_hand_ins_gets_no_board(challenge):
         )
 
 
+def test_why_there_can_be_no_board_is_told_once(as_user, challenge):
+    team = team_on(Board(challenge=challenge))
+    Submission.objects.create(
+        challenge=challenge, user=members(team)[0], team=team, number=1, size_bytes=1, submitted_at=NOW
+    )
+    client = as_user(instructor_of(challenge.course))
+    page = client.get(settings_url(challenge)).content.decode()
+    assert (page.count("handed in for this challenge already"), "id_cpu_seconds" in page) == (1, False)
+    page = client.post(settings_url(challenge), rules(cpu_seconds=33)).content.decode()
+    assert (page.count("handed in for this challenge already"), 'value="33"' in page) == (1, True)
+
+
 def test_changing_the_challenge_keeps_the_board(as_user):
     board = board_of()
     challenge = board.challenge
@@ -458,6 +470,24 @@ def test_private_scores_decide_in_the_end_and_are_seen_by_nobody_before(as_user,
     page = as_user(members(first)[0]).get(Submission.objects.get(team=first).get_absolute_url())
     assert "Final score" in page.content.decode()
     assert AuditEntry.objects.filter(action="board.revealed", actor=organiser).count() == 1
+
+
+def test_a_final_result_is_not_taken_back(as_user, now):
+    board = board_of()
+    scored(board, "t", 150)
+    organiser = instructor_of(board.challenge.course)
+    client = as_user(organiser)
+    closed = board.challenge.closes_at + timedelta(microseconds=1)
+    now(closed)
+    client.post(settings_url(board.challenge, "reveal_board"))
+    response = client.post(settings_url(board.challenge), rules(source="", file="", policy="last"))
+    assert response.status_code == 302, response.context["form"].errors
+    board = Board.objects.select_related("challenge").get()
+    assert (board.final_at, board.challenge.policy, board.runs_a_day) == (closed, "best", 5)
+    for change in ({"policy": "last"}, {}):
+        board.final_at = closed if change else None
+        with pytest.raises(Refused, match="The final result is shown"):
+            services.change_board(board=board, fields=["final_at"], by=organiser, now=closed, **change)
 
 
 def test_the_final_result_comes_at_its_date_and_never_while_teams_can_hand_in(now):
