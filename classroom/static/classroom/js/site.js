@@ -127,7 +127,7 @@ if (offline) {
   tell();
 }
 
-// Keep the current room of the navigation and the current tab in sight on a small screen.
-for (const here of document.querySelectorAll(":is(.shell__nav, .tabs) [aria-current]")) {
+// Keep the current room of the navigation and the current tab or step in sight on a small screen.
+for (const here of document.querySelectorAll(":is(.shell__nav, .tabs, .segments) [aria-current]")) {
   here.scrollIntoView({ block: "nearest", inline: "center" });
 }
