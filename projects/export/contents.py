@@ -122,12 +122,13 @@ def as_json(*, hackathon: Hackathon, now: datetime) -> Pieces:
         "time_zone": hackathon.course.time_zone,
         "as_of": now.astimezone(hackathon.course.zone).isoformat(timespec="seconds"),
     }
-    yield json.dumps(about, ensure_ascii=False)[:-1].encode() + b', "tables": {'
+    write = json.JSONEncoder(ensure_ascii=False).encode  # `json.dumps` makes an encoder for every row
+    yield write(about)[:-1].encode() + b', "tables": {'
     for number, table in enumerate(TABLES):
-        yield (",\n" if number else "\n").encode() + json.dumps(table.name).encode() + b": ["
+        yield (",\n" if number else "\n").encode() + write(table.name).encode() + b": ["
         for count, row in enumerate(table.rows(hackathon)):
             cells = dict(zip(table.columns, row, strict=True))
-            yield (b",\n" if count else b"\n") + json.dumps(cells, ensure_ascii=False).encode()
+            yield (b",\n" if count else b"\n") + write(cells).encode()
         yield b"]"
     yield b"}}\n"
 

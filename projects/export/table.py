@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from operator import attrgetter
+from types import NoneType
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,8 @@ from django.utils.functional import Promise
 from projects.models import Hackathon
 
 Cell = str | int | float | bool | None
+#: What JSON has a form for. A tuple: `int | str` written where it is used is made anew for every cell.
+PLAIN = (str, int, float, bool, NoneType)
 #: How many rows are held at once.
 CHUNK = 2000
 
@@ -47,7 +50,7 @@ def _cell(value: object, zone: ZoneInfo) -> Cell:
     """Return a value as JSON has it; times on the event's clock with their offset."""
     if isinstance(value, datetime):
         return value.astimezone(zone).isoformat(timespec="seconds")
-    if value is None or isinstance(value, bool | int | float | str):
+    if isinstance(value, PLAIN):
         return value
     if isinstance(value, date | UUID):
         return str(value)
