@@ -73,7 +73,6 @@ def _page(request: HttpRequest, seat: Seat, found: Board, now: datetime) -> dict
         "seat": seat,
         "challenge": found.challenge,
         "board": found,
-        "data": BoardData.objects.defer("content").get(pk=found.pk),
         "key": queries.key_of(found, now),
         "standings": shown,
         "charts": shown.charts,

@@ -262,7 +262,7 @@ def test_a_team_hands_in_and_sees_it_train_and_its_score(as_user):
     page = client.get(url("challenge", board)).content.decode()
     assert "10 of 10 left today" in page
     assert "def train(X, y, seed):" in page  # the starter
-    sheet = client.post(url("hand_in", board), {"source": CUT}).url.replace("/submissions/", "/submissions/")
+    sheet = client.post(url("hand_in", board), {"source": CUT}).url
     run = Submission.objects.get()
     held = grading.claim(now=NOW)
     training._begin(held.submission, held.run)
@@ -560,7 +560,7 @@ def test_the_board_takes_as_many_queries_for_three_teams_as_for_one(
         team = scored(board, f"team {n}", 150 + n)
     client = as_user(members(team)[0])
     client.get(url("board", board))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         client.get(url("board", board))
 
 
@@ -618,7 +618,7 @@ def test_the_panel_is_what_the_page_includes(as_user):
     page = client.get(url("board", board)).content.decode()
     assert panel.strip() in page
     assert f"/live/{board.token}.json" in page
-    assert f'key="{queries.key_of(board, timezone.now())}"'.split("/")[0] in page
+    assert f'key="{queries.key_of(board, timezone.now())}"' in page
 
 
 PAGES = ("board", "board_panel", "examples_npz", "examples_csv")

@@ -162,7 +162,7 @@ def test_tampering_inside_changes_no_score(tampering):
     assert brought.score in {honest.score, None}
 
 
-def test_the_hidden_order_tells_nothing(monkeypatch):
+def test_the_hidden_order_tells_nothing():
     """Two runs meet the hidden examples in different orders, so a position means nothing."""
     echo = SAME.replace("return np.full(len(X), params[0])", "raise ValueError(repr(X[:3, 0].tolist()))")
     board = board_of()
