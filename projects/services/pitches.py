@@ -10,6 +10,7 @@ from django.db import transaction
 from projects import pitching, queries
 from projects.clashes import Span, covers, overlap
 from projects.models import Hackathon, Membership, Project, Room, Session, Slot, Team
+from projects.services import places
 from projects.services.schedule import check_times, draft_of
 
 
@@ -35,7 +36,7 @@ def plan_pitches(*, hackathon: Hackathon, room: Room, windows: Sequence[Span], m
     for begins, ends in windows:
         check_times(hackathon, begins, ends)
     with transaction.atomic():
-        Hackathon.objects.select_for_update().get(pk=hackathon.pk)
+        places.lock(hackathon)
         teams = _without_pitch(hackathon)
         slots = _free_times(room, windows, timedelta(minutes=minutes))
         chosen = pitching.assign(_wishes(hackathon, teams, slots))

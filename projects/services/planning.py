@@ -7,8 +7,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from projects.errors import Refused
-from projects.models import Hackathon, Room, Session, Slot
+from projects.models import Room, Session, Slot
 from projects.queries import STEP
+from projects.services import places
 from projects.services.schedule import Place, place_session
 
 
@@ -33,7 +34,7 @@ def nudge_session(*, session: Session, nudge: Nudge) -> Slot:
     """
     with transaction.atomic():
         # Keys are pressed faster than they are answered: each starts from where the one before has left it.
-        Hackathon.objects.select_for_update().get(pk=session.hackathon_id)
+        places.lock(session.hackathon)
         slot = Slot.objects.select_related("room").filter(schedule__version=None, session=session).first()
         if slot is None:
             raise Refused(

@@ -1,4 +1,7 @@
-"""The schedule: organisers change the one draft; a release copies it into a version that never changes."""
+"""The schedule: organisers change the one draft; a release copies it into a version that never changes.
+
+Changes of one event's draft wait for each other by the event's lock, so that a release copies a whole draft.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -13,6 +16,7 @@ from projects import queries, timetable, words
 from projects.errors import Refused
 from projects.models import Availability, CalendarToken, Hackathon, Room, Schedule, Session, Slot, Team
 from projects.models.schedule import new_calendar_token
+from projects.services import places
 
 #: How far from the event a slot may be; what is outside the event but within this is warned of.
 AROUND = timedelta(days=7)
@@ -95,7 +99,7 @@ def place_session(*, session: Session, place: Place) -> Slot:
     if place.ends_at - place.starts_at > LONGEST:
         raise Refused(_("A slot is at most 24 hours long. Make two of it."))
     with transaction.atomic():
-        _lock(session.hackathon)
+        places.lock(session.hackathon)
         if place.room and not Room.objects.filter(pk=place.room.pk, hackathon=session.hackathon_id).exists():
             raise Refused(_("This room no longer exists. Choose another one."))
         return Slot.objects.update_or_create(
@@ -108,7 +112,7 @@ def place_session(*, session: Session, place: Place) -> Slot:
 def take_off(*, session: Session) -> None:
     """Take a session out of the draft; it waits to be placed again."""
     with transaction.atomic():
-        _lock(session.hackathon)
+        places.lock(session.hackathon)
         Slot.objects.filter(schedule__version=None, session=session).delete()
 
 
@@ -121,7 +125,7 @@ def delete_session(*, session: Session) -> None:
         It has been released, and calendars must learn that it is cancelled.
     """
     with transaction.atomic():
-        _lock(session.hackathon)
+        places.lock(session.hackathon)
         if Slot.objects.filter(session=session).exclude(schedule__version=None).exists():
             raise Refused(
                 _(
@@ -144,7 +148,7 @@ def add_room(*, hackathon: Hackathon, name: str, url: str) -> Room:
     name = " ".join(name.split())
     try:
         with transaction.atomic():
-            _lock(hackathon)
+            places.lock(hackathon)
             return Room.objects.create(
                 hackathon=hackathon, name=name, url=url, position=hackathon.rooms.count()
             )
@@ -162,7 +166,7 @@ def remove_room(*, room: Room) -> None:
     """
     try:
         with transaction.atomic():
-            _lock(room.hackathon)
+            places.lock(room.hackathon)
             room.delete()
     except ProtectedError:
         raise Refused(
@@ -197,7 +201,7 @@ def release(*, hackathon: Hackathon, by: User, note: str, now: datetime) -> Sche
         The draft is what the last version is (somebody else has just released it).
     """
     with transaction.atomic():
-        _lock(hackathon)
+        places.lock(hackathon)
         last = Schedule.objects.filter(hackathon=hackathon).exclude(version=None).order_by("-version").first()
         drafted = draft_of(hackathon=hackathon)
         before = queries.entries_of(last.slots.all()) if last else []
@@ -220,7 +224,7 @@ def release(*, hackathon: Hackathon, by: User, note: str, now: datetime) -> Sche
 def restore(*, version: Schedule, by: User, now: datetime) -> Schedule:
     """Make the draft what a released version is; participants see it after the next release."""
     with transaction.atomic():
-        _lock(version.hackathon)
+        places.lock(version.hackathon)
         draft = draft_of(hackathon=version.hackathon)
         draft.slots.all().delete()
         _copy(version.slots.all(), draft)
@@ -254,11 +258,6 @@ def check_times(hackathon: Hackathon, starts_at: datetime, ends_at: datetime) ->
                 "last": words.moment(hackathon.ends_at, hackathon.course),
             }
         )
-
-
-def _lock(hackathon: Hackathon) -> None:
-    """Let changes of one event's draft wait for each other, so that a release copies a whole draft."""
-    Hackathon.objects.select_for_update().get(pk=hackathon.pk)
 
 
 def _copy(slots: Collection[Slot], to: Schedule) -> None:
