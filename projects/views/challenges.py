@@ -108,6 +108,7 @@ def _page(seat: Seat, task: Challenge, now: datetime) -> dict[str, object]:
         "info": grading.exercise_info(task.exercise) if task.exercise else None,
         "source": _editor_text(task, latest),
         "limit": MAX_SOURCE_BYTES,
+        "now": now,
         "deadline": clock.effective_deadline(seat.user, task),
         "late_percent": 100 * services.late_factor(challenge=task, user=seat.user, now=now),
         "closed_because": _closed_because(seat, task, now),

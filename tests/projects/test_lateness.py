@@ -70,3 +70,14 @@ def test_the_page_says_what_being_late_costs(client, course):
         "Handed in after the deadline: 80 % of the points count."
         in client.get(challenge.get_absolute_url()).content.decode()
     )
+
+
+@pytest.mark.parametrize(("opens", "closes", "says"), [(1, 2, "Hand in until"), (-2, -1, "Closed since")])
+def test_a_deadline_to_come_is_not_called_past(client, course, opens, closes, says):
+    day = timedelta(days=1)
+    challenge = ChallengeFactory(
+        course=course, opens_at=clock.now() + opens * day, closes_at=clock.now() + closes * day
+    )
+    client.force_login(student_of(course))
+    page = client.get(challenge.get_absolute_url()).content.decode()
+    assert [words for words in ("Hand in until", "Closed since") if words in page] == [says]
