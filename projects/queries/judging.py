@@ -73,8 +73,9 @@ def judging_report(*, hackathon: Hackathon, track: Track | None = None) -> Judgi
             orders[judge].append(project)
     ranked = _ranked(tuple(projects), tuple(map(tuple, orders.values())))
     rubric = _rubric(looks)
-    behind = [standing.item for standing in ranked.standings[1:]]
-    places = ranking.tied_places([(round(s.strength, 9), s.copeland) for s in ranked.standings])
+    # What nobody has placed has the prior's strength, in the middle; it stands behind all that somebody has.
+    order = sorted(ranked.standings, key=lambda one: not one.looks)
+    places = ranking.tied_places([(one.looks > 0, round(one.strength, 9), one.copeland) for one in order])
     standings = [
         ProjectStanding(
             place=place,
@@ -85,9 +86,11 @@ def judging_report(*, hackathon: Hackathon, track: Track | None = None) -> Judgi
             looks=standing.looks,
             rubric=sum(given) / len(given) if (given := rubric.get(standing.item, [])) else None,
             rubric_deviation=ranking.standard_deviation(given),
-            beats_next=ranked.beats(standing.item, behind[index]) if index < len(behind) else None,
+            beats_next=ranked.beats(standing.item, behind.item)
+            if behind and bool(behind.looks) == bool(standing.looks)
+            else None,
         )
-        for index, (place, standing) in enumerate(zip(places, ranked.standings, strict=True))
+        for place, standing, behind in zip(places, order, [*order[1:], None], strict=False)
     ]
     return JudgingReport(standings)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from projects import ranking, words
 from projects.errors import Refused
 from projects.models import Criterion, Hackathon, Judge, Look, Mark, Project, competing
+from projects.services.places import lock
 from projects.services.results import check_unpublished
 
 
@@ -27,7 +28,7 @@ def next_look(*, judge: Judge, now: datetime) -> Look | None:
     check_judging_open(hackathon=judge.hackathon, now=now)
     with transaction.atomic():
         # One at a time, or two judges would be sent to the same project.
-        Hackathon.objects.select_for_update().get(pk=judge.hackathon_id)
+        lock(judge.hackathon)
         allowed = may_judge(judge)
         under_way = Look.objects.under_way().filter(judge=judge)
         under_way.exclude(project__in=allowed).delete()  # withdrawn in the meantime

@@ -111,6 +111,18 @@ def test_what_no_order_tells_apart_shares_a_place(event, projects):
     assert [row.place for row in queries.judging_report(hackathon=event).standings] == [1, 1, 1, 1]
 
 
+def test_what_nobody_has_placed_stands_last_and_takes_no_place(event, projects):
+    judge = judge_of(event)
+    for at in (1, 2):
+        look = services.next_look(judge=judge, now=NOW)
+        services.place(look=look, at=at, marks={}, comment="", now=NOW)
+    report = queries.judging_report(hackathon=event)
+    assert [row.project.title for row in report.standings[:2]] == order_of(judge)
+    assert [row.place for row in report.standings] == [1, 2, 3, 3]
+    assert report.standings[1].beats_next is None
+    assert [row.place for row in report.board(None)] == [1, 2]
+
+
 def test_rubric_is_a_weighted_mean_with_its_deviation(event):
     idea = Criterion.objects.create(hackathon=event, title="Idea", weight=3)
     code = Criterion.objects.create(hackathon=event, title="Code", weight=1)
