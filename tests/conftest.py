@@ -4,6 +4,7 @@ import os
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import sync_playwright
@@ -84,7 +85,8 @@ def site(_running_site, transactional_db):
     """
     if missing := [name for name in PROCESSES if name not in _running_site.running]:
         _running_site.start(*missing)
-    return _running_site
+    yield _running_site
+    cache.clear()  # its table belongs to no model, so the flush after the test leaves it as it is
 
 
 @pytest.fixture(scope="session")
