@@ -75,6 +75,21 @@ def test_answer_is_saved_within_two_seconds(open_page, attempt):
     state(page, "saved")
 
 
+def test_what_was_typed_before_the_script_came_is_saved(open_page, attempt):
+    page = open_page(attempt.user)
+    held = []
+    page.route("**/quiz-form*.js", lambda route: held.append(route))
+    with page.expect_request("**/quiz-form*.js"):
+        page.goto(url("attempt", attempt), wait_until="commit")
+    page.locator("[name=q2]").fill("0.64")
+    page.get_by_label("ReLU").check()
+    expect(page.locator(".saved")).to_have_text("")
+    held[0].continue_()
+    state(page, "saved")
+    relu = page.get_by_label("ReLU").input_value()
+    assert [standing(attempt, position) for position in (1, 2, 3)] == [[relu], ["0.64"], None]
+
+
 def test_being_cut_off_is_shown_at_once_and_its_time_is_given_back(open_page, attempt):
     page = take(open_page, attempt)
     before = attempt.deadline

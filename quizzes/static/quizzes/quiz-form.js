@@ -32,6 +32,7 @@ class QuizForm extends HTMLElement {
     this.unsent = {}; // position -> {seq, value, certainty}, newest only
     this.see(this.getAttribute("seen"));
     this.restore({ ...this.tab.read(), name: this.tab.name });
+    this.takeUpTyped();
     this.tab.orphans().then((left) => {
       for (const state of left) this.restore(state);
       if (left.length) this.pump();
@@ -95,6 +96,14 @@ class QuizForm extends HTMLElement {
     }
     this.keep();
     this.show();
+  }
+
+  /** Take up what was typed before this script had come. */
+  takeUpTyped() {
+    for (const position of this.positions()) {
+      const fields = [...this.form.querySelectorAll(`[name="q${position}"], [name="c${position}"]`)];
+      if (!this.unsent[position] && fields.some(touched)) this.put(position);
+    }
   }
 
   changed(event) {
@@ -369,6 +378,12 @@ class QuizForm extends HTMLElement {
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const filled = ({ value }) => value.some((part) => part.trim());
+const touched = (field) => {
+  if (field.type === "hidden") return false; // a component's own, set by it
+  if (field.type === "radio" || field.type === "checkbox") return field.checked !== field.defaultChecked;
+  if (field.options) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((one) => one.defaultSelected));
+  return field.value !== field.defaultValue;
+};
 const same = (one, other) => String(one.value) === String(other.value) && (one.certainty ?? null) === (other.certainty ?? null);
 
 const escaped = (text) => Object.assign(document.createElement("span"), { textContent: text }).innerHTML;
