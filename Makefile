@@ -65,10 +65,13 @@ $(STATIC): .venv/.site classroom/assets.py $(wildcard $(LIBRARIES)) $(shell find
 	@touch $@
 
 # Both databases: all tests on SQLite, then on PostgreSQL those that use the database alone.
-PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --maxschedchunk 1 --quiet
+# What failed runs once more, alone: what passes then is printed as failed all the same, and is to be mended.
+PYTEST := OPENBLAS_NUM_THREADS=1 $(BIN)/pytest --quiet
+AT_ONCE := --numprocesses 2 --maxschedchunk 1
+AGAIN := --last-failed --last-failed-no-failures none
 test: .venv/.dev libraries $(CATALOGUES)
-	@$(PYTEST) $(ARGS)
-	@DB=postgresql $(PYTEST) -m database $(ARGS)
+	@$(PYTEST) $(AT_ONCE) $(ARGS) || { [ $$? = 1 ] && echo "Once more, alone:" && $(PYTEST) $(AGAIN) $(ARGS); }
+	@export DB=postgresql; $(PYTEST) $(AT_ONCE) -m database $(ARGS) || { [ $$? = 1 ] && echo "Once more, alone:" && $(PYTEST) $(AGAIN) -m database $(ARGS); }
 
 # Everything that reads the code without running it.
 check: .venv/.dev

@@ -7,11 +7,13 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
 from playwright.sync_api import Error as PlaywrightError
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from classroom import clock
 from tests.browser import FLAGS, Watch, executable
 from tests.site import PROCESSES, Site, on_the_server
+
+expect.set_options(timeout=15_000)  # the longest wait, on a slow machine with everything going on at once
 
 RUNNING_SITE = pytest.StashKey[Site]()
 
