@@ -1,12 +1,15 @@
-"""How much one request may bring."""
+"""What people upload: how much one request may bring, and what a file is called."""
 
+import re
 from collections.abc import Callable
+from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
 
+MAX_NAME_LENGTH = 100
 View = Callable[[HttpRequest], HttpResponse]
 
 
@@ -26,3 +29,11 @@ def limit_uploads(
         return get_response(request)
 
     return middleware
+
+
+def clean_name(filename: str, *, nameless: str = "submission.py") -> str:
+    """Return a harmless form of a file's name: its last part, printable, not too long, ending kept."""
+    name = PurePosixPath(filename.replace("\\", "/")).name
+    name = re.sub(r"[^\w.\- ()]", "_", name).strip(" .") or nameless
+    path = PurePosixPath(name)
+    return path.stem[: MAX_NAME_LENGTH - len(path.suffix)] + path.suffix

@@ -9,7 +9,7 @@ from django.urls import include, path
 from classroom import demo_sign_in, sign_in, styleguide
 from classroom.appearance import choose
 from classroom.pages import account as own
-from classroom.pages import dashboard, groups, now, people, schedule, week
+from classroom.pages import dashboard, groups, now, people, schedule
 from projects.views import checking
 from quizzes.views import joining
 
@@ -34,8 +34,7 @@ urlpatterns = [
     path("certificates/<str:code>/", checking.check, name="check_certificate"),
     path("admin/", admin.site.urls),
     path("c/<slug:slug>/", now.course, name="course"),
-    path("c/<slug:slug>/weeks/", week.weeks, name="weeks"),
-    path("c/<slug:slug>/weeks/<int:number>/", week.week, name="week"),
+    path("c/<slug:slug>/weeks/", include("classroom.pages.weeks.urls")),
     path("c/<slug:slug>/schedule/", schedule.schedule, name="schedule"),
     path("c/<slug:slug>/dashboard/", dashboard.dashboard, name="dashboard"),
     path("c/<slug:slug>/people/", people.people, name="people"),

@@ -1,12 +1,12 @@
 """What is taken in: the checks that need no Python, made before anything is stored."""
 
 import json
-import re
 from pathlib import PurePosixPath
 
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
+from classroom.uploads import clean_name
 from projects.errors import Refused
 
 #: The largest hand-in, in bytes. A notebook with its plots stays below; a data set does not belong here.
@@ -15,15 +15,6 @@ MAX_SOURCE_BYTES = 5 * 1024 * 1024
 CODE_SUFFIXES = (".py", ".ipynb")
 #: What a person can read besides.
 TEXT_SUFFIXES = (*CODE_SUFFIXES, ".md", ".txt")
-MAX_NAME_LENGTH = 100
-
-
-def clean_name(filename: str) -> str:
-    """Return a harmless form of a file's name: its last part, printable, not too long, ending kept."""
-    name = PurePosixPath(filename.replace("\\", "/")).name
-    name = re.sub(r"[^\w.\- ()]", "_", name).strip(" .") or "submission.py"
-    path = PurePosixPath(name)
-    return path.stem[: MAX_NAME_LENGTH - len(path.suffix)] + path.suffix
 
 
 def check_source(source: bytes, *, filename: str, suffixes: tuple[str, ...] = CODE_SUFFIXES) -> None:

@@ -5,6 +5,7 @@ from classroom.models.audit import AuditEntry
 from classroom.models.course import Course, Reference, Topic, Week
 from classroom.models.help import HelpDesk, HelpRequest
 from classroom.models.leased import Leased
+from classroom.models.material import Material, MaterialFile
 from classroom.models.outbox import Outbox
 from classroom.models.people import Accommodation, Enrolment, Extension, Group, Role
 from classroom.models.session import Session
@@ -22,6 +23,8 @@ __all__ = [
     "HelpDesk",
     "HelpRequest",
     "Leased",
+    "Material",
+    "MaterialFile",
     "Outbox",
     "Reference",
     "Role",

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from classroom import exports
 from classroom.models import User
-from projects import ical, intake, queries, words
+from classroom.uploads import clean_name
+from projects import ical, queries, words
 from projects.export.table import Cell, Table
 from projects.export.tables import TABLES
 from projects.models import Answer, DataSet, Hackathon, Notebook, ProjectPicture, Source
@@ -42,7 +43,7 @@ class FileSet:
         for key in keys:
             row: Any = self.model._default_manager.filter(pk=key).first()
             if row is not None and row.content is not None:
-                yield f"files/{self.folder}/{key}-{intake.clean_name(self.name(row))}", bytes(row.content)
+                yield f"files/{self.folder}/{key}-{clean_name(self.name(row))}", bytes(row.content)
 
 
 FILES = (

@@ -12,9 +12,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from classroom.models import AuditEntry, User
+from classroom.uploads import clean_name
 from projects import examples, grading, training, words
 from projects.errors import Refused
-from projects.intake import clean_name
 from projects.models import Board, BoardData, Challenge, Submission, new_seed
 
 #: The engine's own data sets that a board may use.

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from classroom.models import User
-from projects.intake import clean_name
+from classroom.uploads import clean_name
 from projects.models import Challenge, DataSet
 
 #: The largest file of data, in bytes; larger data is linked.

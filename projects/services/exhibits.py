@@ -6,9 +6,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from classroom import pictures
+from classroom.uploads import clean_name
 from projects import notebook, words
 from projects.errors import Refused
-from projects.intake import check_source, clean_name
+from projects.intake import check_source
 from projects.models import Notebook, NotebookPicture, Project, ProjectPicture
 
 #: How many pictures a project shows.

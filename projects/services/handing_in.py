@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from classroom import bell, clock
 from classroom.models import User
+from classroom.uploads import clean_name
 from projects import custom, intake, words
 from projects.errors import Refused
 from projects.grading import GRADE_TASK
@@ -55,7 +56,7 @@ def hand_in(*, challenge: Challenge, user: User, filename: str, source: bytes, n
             team=team,
             number=last.number + 1 if last else 1,
             exercise=custom.newest(challenge.exercise),
-            filename=intake.clean_name(filename),
+            filename=clean_name(filename),
             sha256=digest,
             size_bytes=len(source),
             submitted_at=now,

@@ -1,0 +1,53 @@
+"""Sessions on a course's schedule: planning, moving and taking them off."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from classroom.models import AuditEntry, ScheduleItem, User, Week
+
+#: How long a session takes unless somebody says otherwise.
+USUAL_LENGTH = timedelta(minutes=90)
+
+
+def next_session(week: Week) -> ScheduleItem:
+    """Return a session of the week, not saved, at the time the week begins."""
+    return ScheduleItem(
+        course=week.course,
+        week=week,
+        title=week.title,
+        starts_at=week.starts_at,
+        ends_at=week.starts_at + USUAL_LENGTH,
+        url=week.video_call_url,
+    )
+
+
+def save_session(
+    *, session: ScheduleItem, starts_at: datetime, ends_at: datetime, by: User, now: datetime
+) -> None:
+    """Add a session, or change one that is there."""
+    session.starts_at, session.ends_at = starts_at, ends_at
+    with transaction.atomic():
+        if session.pk is None:
+            session.save(force_insert=True)
+        else:
+            session.save(update_fields=["title", "kind", "place", "url", "starts_at", "ends_at"])
+        _log(session, by, "session.saved", now)
+
+
+def remove_session(*, session: ScheduleItem, by: User, now: datetime) -> None:
+    """Take a session off the schedule."""
+    with transaction.atomic():
+        _log(session, by, "session.removed", now)
+        ScheduleItem.objects.filter(pk=session.pk).delete()
+
+
+def _log(session: ScheduleItem, by: User, action: str, now: datetime) -> None:
+    AuditEntry.objects.create(
+        course=session.course,
+        actor=by,
+        action=action,
+        item=f"session:{session.pk}" if session.pk else "",
+        detail={"title": session.title, "starts_at": session.starts_at.isoformat()},
+        at=now,
+    )

@@ -1,0 +1,1 @@
+"""A course's weeks: their pages, and writing them."""
