@@ -9,7 +9,7 @@ from django.urls import include, path
 from classroom import demo_sign_in, sign_in, styleguide
 from classroom.appearance import choose
 from classroom.pages import account as own
-from classroom.pages import dashboard, groups, now, people, schedule
+from classroom.pages import dashboard, groups, now, schedule
 from projects.views import checking
 from quizzes.views import joining
 
@@ -28,6 +28,7 @@ urlpatterns = [
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),
     path("settings/", own.own_settings, name="settings"),
     path("demo/sign-in/<str:token>/", demo_sign_in.sign_in, name="demo_sign_in"),
+    path("enrol/", include("classroom.pages.enrolling.urls")),
     path("join/", joining.enter_code, name="join"),
     path("join/<str:code>/", joining.join, name="join"),
     path("certificates/", checking.ask, name="check_certificates"),
@@ -37,14 +38,11 @@ urlpatterns = [
     path("c/<slug:slug>/weeks/", include("classroom.pages.weeks.urls")),
     path("c/<slug:slug>/schedule/", schedule.schedule, name="schedule"),
     path("c/<slug:slug>/dashboard/", dashboard.dashboard, name="dashboard"),
-    path("c/<slug:slug>/people/", people.people, name="people"),
+    path("c/<slug:slug>/people/", include("classroom.pages.people.urls")),
     path("c/<slug:slug>/groups/", groups.groups, name="groups"),
     path("c/<slug:slug>/groups/new/", groups.new, name="new_group"),
     path("c/<slug:slug>/groups/<int:pk>/", groups.group, name="group"),
     path("c/<slug:slug>/groups/<int:pk>/delete/", groups.delete, name="delete_group"),
-    path("c/<slug:slug>/people/add/", people.add, name="add_people"),
-    path("c/<slug:slug>/people/<int:pk>/remove/", people.remove, name="remove_person"),
-    path("c/<slug:slug>/people/<int:pk>/code/", people.show_code, name="show_code"),
     path("c/<slug:slug>/view-as-student/", own.student_view, name="student_view"),
     path("c/<slug:slug>/leave-student-view/", own.leave_student_view, name="leave_student_view"),
     path("c/<slug:slug>/quizzes/", include("quizzes.urls")),

@@ -7,7 +7,19 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from classroom.demo import boards, cohort, course, desk, exercises, exhibits, quizzes, recap, schedule, teams
+from classroom.demo import (
+    boards,
+    cohort,
+    course,
+    desk,
+    entrance,
+    exercises,
+    exhibits,
+    quizzes,
+    recap,
+    schedule,
+    teams,
+)
 from classroom.demo.calendar import Calendar
 from classroom.models import Course
 
@@ -33,6 +45,7 @@ def build(now: datetime, *, seed: int = 7, say: Callable[[str], None] = lambda _
         course.create_festival(demo, calendar)
         people = cohort.enrol(demo, rng)
         course.announce(demo, people.instructor, calendar)
+        entrance.open_doors(demo, people.instructor, now)
         say("six weeks of quizzes")
         for quiz, data in quizzes.create_quizzes(demo, calendar):
             if not data.get("live"):

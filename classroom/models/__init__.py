@@ -3,6 +3,13 @@
 from classroom.models.agenda import Announcement, ScheduleItem
 from classroom.models.audit import AuditEntry
 from classroom.models.course import Course, Reference, Topic, Week
+from classroom.models.entrance import (
+    EnrolmentRequest,
+    Entrance,
+    InviteLink,
+    digest_of,
+    new_course_code,
+)
 from classroom.models.help import HelpDesk, HelpRequest
 from classroom.models.leased import Leased
 from classroom.models.material import Material, MaterialFile
@@ -18,10 +25,13 @@ __all__ = [
     "AuditEntry",
     "Course",
     "Enrolment",
+    "EnrolmentRequest",
+    "Entrance",
     "Extension",
     "Group",
     "HelpDesk",
     "HelpRequest",
+    "InviteLink",
     "Leased",
     "Material",
     "MaterialFile",
@@ -34,4 +44,6 @@ __all__ = [
     "Topic",
     "User",
     "Week",
+    "digest_of",
+    "new_course_code",
 ]

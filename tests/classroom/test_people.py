@@ -3,10 +3,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from classroom import clock
+from classroom import clock, people
+from classroom.errors import Refused
 from classroom.models import AuditEntry, Enrolment, Role, SignInCode, User
 from classroom.people import Person, parse_people
 from tests.factories import CourseFactory, EnrolmentFactory, UserFactory, instructor_of, student_of
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -35,8 +37,8 @@ def test_people_are_read_from_lines():
     text = (
         'ada@example.org\n Grace Hopper <Grace@Example.org>,\n\nnobody\n"Lovelace, A." <ada@example.org>;\n'
     )
-    people, problems = parse_people(text)
-    assert people == [Person("ada@example.org"), Person("grace@example.org", "Grace Hopper")]
+    found, problems = parse_people(text)
+    assert found == [Person("ada@example.org"), Person("grace@example.org", "Grace Hopper")]
     assert problems == ["nobody"]
 
 
@@ -86,6 +88,74 @@ def test_removed_person_is_out_but_history_stays(client, course, instructor):
 def test_instructor_cannot_remove_herself(client, course, instructor):
     client.post(url("remove_person", course, Enrolment.objects.get(user=instructor).pk))
     assert roles(course) == {instructor.email: "instructor"}
+
+
+def test_last_instructor_stays(client, course, instructor):
+    other = EnrolmentFactory(course=course, role=Role.INSTRUCTOR)
+    mine = Enrolment.objects.get(user=instructor)
+    assert client.post(url("change_role", course, mine.pk), {"role": "assistant"}).status_code == 302
+    client.force_login(other.user)
+    page = client.post(url("change_role", course, other.pk), {"role": "student"})
+    assert page.status_code == 422
+    assert "The course needs an instructor" in page.content.decode()
+    assert roles(course) == {instructor.email: "assistant", other.user.email: "instructor"}
+
+
+def test_instructor_who_may_not_sign_in_keeps_no_course_running(client, course, instructor):
+    EnrolmentFactory(course=course, role=Role.INSTRUCTOR, user__is_active=False)
+    mine = Enrolment.objects.get(user=instructor)
+    assert client.post(url("change_role", course, mine.pk), {"role": "viewer"}).status_code == 422
+
+
+@pytest.mark.django_db(transaction=True)
+def test_instructors_who_remove_each_other_at_once_leave_one(course):
+    ada, ben = (EnrolmentFactory(course=course, role=Role.INSTRUCTOR) for _ in range(2))
+    now = clock.now()
+    acts = [
+        lambda: people.let_go(enrolment=ada, by=ben.user, now=now),
+        lambda: people.let_go(enrolment=ben, by=ada.user, now=now),
+    ]
+    assert at_once(acts, refusals=(Refused,)) == [True]
+    assert len(roles(course)) == 1
+
+
+def test_role_is_changed_and_written_down(client, course, instructor):
+    student = EnrolmentFactory(course=course)
+    answer = client.post(url("change_role", course, student.pk), {"role": "assistant"})
+    assert answer.url == url("person", course, student.pk)
+    assert roles(course)[student.user.email] == "assistant"
+    assert AuditEntry.objects.values_list("action", "about", "detail").get() == (
+        "people.role_changed",
+        student.user_id,
+        {"before": "student", "after": "assistant"},
+    )
+    assert "people.role_changed" in client.get(answer.url).content.decode()
+
+
+@pytest.mark.parametrize("role", ["guest", "owner", ""])
+def test_role_that_is_none_is_refused(client, course, instructor, role):
+    student = EnrolmentFactory(course=course)
+    assert client.post(url("change_role", course, student.pk), {"role": role}).status_code == 422
+    assert roles(course)[student.user.email] == "student"
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown"),
+    [
+        ({"q": "lovelace"}, ["Ada Lovelace"]),
+        ({"q": "GRACE@"}, ["Grace Hopper"]),
+        ({"role": "assistant"}, ["Grace Hopper"]),
+        ({"role": "nonsense", "page": "x"}, ["Tess", "Grace Hopper", "Ada Lovelace"]),
+        ({"q": "nobody"}, []),
+    ],
+)
+def test_list_is_searched(client, course, asked, shown):
+    client.force_login(instructor_of(course, user__name="Tess"))
+    EnrolmentFactory(course=course, user__name="Ada Lovelace")
+    EnrolmentFactory(course=course, role=Role.ASSISTANT, user__name="Grace Hopper", user__email="grace@x.org")
+    EnrolmentFactory(user__name="Ada Lovelace of another course")
+    page = client.get(url("people", course), asked)
+    assert [row.name for row in page.context["rows"]] == shown
 
 
 def test_code_is_shown_once_on_the_page(client, course, instructor):
@@ -147,7 +217,7 @@ def test_list_takes_the_same_queries_however_many_people(client, course, instruc
         student_of(course)
     with CaptureQueriesContext(connection) as queries:
         client.get(url("people", course))
-    assert len(queries) == 3  # session with user, seat, list
+    assert len(queries) == 5  # session with user, seat, how many, list, requests
 
 
 # Through a student's eyes

@@ -1,11 +1,12 @@
-"""The people of a course, for its staff."""
+"""The list of those who take part, and adding people by hand."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
+from django.core.paginator import Paginator
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,10 +17,12 @@ from django.views.decorators.http import require_GET, require_POST
 from classroom import clock, codes
 from classroom import people as service
 from classroom.access import Seat, instructor_seat, staff_seat
-from classroom.models import Course, Enrolment, Role
+from classroom.errors import Refused
+from classroom.models import Enrolment, EnrolmentRequest, Role
 
 #: Whom an instructor can add; guests come by themselves, and only to a quiz (see its live room).
 ROLES = [(role, label) for role, label in Role.choices if role != Role.GUEST]
+PEOPLE_A_PAGE = 100
 
 
 class AddPeopleForm(forms.Form):
@@ -43,6 +46,23 @@ class AddPeopleForm(forms.Form):
         return people
 
 
+class PeopleFilter(forms.Form):
+    """Whom the list shows."""
+
+    q = forms.CharField(label=gettext_lazy("Name or e-mail address"), required=False, max_length=100)
+    role = forms.ChoiceField(
+        label=gettext_lazy("Role"), required=False, choices=[("", gettext_lazy("all")), *ROLES]
+    )
+
+    def matching(self, enrolments: "QuerySet[Enrolment]") -> "QuerySet[Enrolment]":
+        """Keep those that are asked for; what makes no sense is left out."""
+        self.full_clean()
+        words, role = self.cleaned_data.get("q", ""), self.cleaned_data.get("role", "")
+        if words:
+            enrolments = enrolments.filter(Q(user__name__icontains=words) | Q(user__email__icontains=words))
+        return enrolments.filter(role=role) if role else enrolments
+
+
 @dataclass(frozen=True)
 class Row:
     """One person in the list."""
@@ -54,46 +74,53 @@ class Row:
     joined_at: datetime
     last_sign_in: datetime | None
     may_have_code: bool
-    is_self: bool
 
 
-def rows_of(course: Course, seat: Seat) -> list[Row]:
-    """Return the people who take part now, staff first, in one query; guests belong to a quiz's room."""
-    staff_somewhere = Enrolment.objects.filter(user=OuterRef("user"), left_at=None).exclude(role=Role.STUDENT)
-    enrolments = (
-        Enrolment.objects.filter(course=course, left_at=None)
+def people_of(seat: Seat) -> "QuerySet[Enrolment]":
+    """Return the people who take part now, staff first; guests belong to a quiz's room."""
+    order = {Role.INSTRUCTOR: 0, Role.ASSISTANT: 1, Role.VIEWER: 2}
+    return (
+        Enrolment.objects.filter(course=seat.course, left_at=None)
         .exclude(role=Role.GUEST)
-        .select_related("user")
-        .annotate(is_staff_somewhere=Exists(staff_somewhere))
-        .order_by("user__name", "user__email")
-    )
-    rows = [
-        Row(
-            pk=enrolment.pk,
-            name=enrolment.user.name,
-            email=enrolment.user.email,
-            role=enrolment.role,
-            joined_at=enrolment.joined_at,
-            last_sign_in=enrolment.user.last_login,
-            may_have_code=seat.is_instructor
-            and not (
-                enrolment.is_staff_somewhere
-                or enrolment.user.is_staff
-                or enrolment.user.is_superuser
-                or not enrolment.user.is_active
-            ),
-            is_self=enrolment.user_id == seat.user.pk,
+        .annotate(
+            rank=Case(*(When(role=role, then=Value(rank)) for role, rank in order.items()), default=Value(3))
         )
-        for enrolment in enrolments
-    ]
-    order = {Role.INSTRUCTOR: 0, Role.ASSISTANT: 1, Role.VIEWER: 2, Role.STUDENT: 3}
-    return sorted(rows, key=lambda row: order[Role(row.role)])
+        .order_by("rank", "user__name", "user__email")
+    )
+
+
+def _row(enrolment: Enrolment, seat: Seat) -> Row:
+    user = enrolment.user
+    has_rights = getattr(enrolment, "is_staff_somewhere", True) or user.is_staff or user.is_superuser
+    return Row(
+        pk=enrolment.pk,
+        name=user.name,
+        email=user.email,
+        role=enrolment.role,
+        joined_at=enrolment.joined_at,
+        last_sign_in=user.last_login,
+        may_have_code=seat.is_instructor and user.is_active and not has_rights,
+    )
 
 
 def _page(request: HttpRequest, seat: Seat, status: int = 200, **more: object) -> HttpResponse:
-    context = {"seat": seat, "rows": rows_of(seat.course, seat), "roles": dict(Role.choices)} | more
+    found = PeopleFilter(request.GET, auto_id="filter_%s")
+    staff_somewhere = Enrolment.objects.filter(user=OuterRef("user"), left_at=None).exclude(role=Role.STUDENT)
+    matching = found.matching(people_of(seat)).select_related("user")
+    pages = Paginator(matching.annotate(is_staff_somewhere=Exists(staff_somewhere)), PEOPLE_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    context: dict[str, object] = {
+        "seat": seat,
+        "filter": found,
+        "page": page,
+        "rows": [_row(enrolment, seat) for enrolment in page],
+        "roles": dict(Role.choices),
+    }
+    if seat.is_instructor:
+        context["asking"] = EnrolmentRequest.objects.open().filter(course=seat.course).count()
+    context |= more
     context.setdefault("form", AddPeopleForm())
-    return render(request, "classroom/people.html", context, status=status)
+    return render(request, "classroom/people/people.html", context, status=status)
 
 
 @require_GET
@@ -124,11 +151,15 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
 def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """End somebody's part in the course."""
     seat = instructor_seat(request, slug)
-    enrolment = _enrolment_of(seat, pk)
+    enrolment = enrolment_of(seat, pk)
     if enrolment.user_id == seat.user.pk:
         messages.error(request, _("You cannot remove yourself: ask another instructor."))
-    elif service.let_go(enrolment=enrolment, by=seat.user, now=clock.now()):
-        messages.success(request, _("%(person)s no longer takes part.") % {"person": enrolment.user})
+        return redirect("people", seat.course.slug)
+    try:
+        if service.let_go(enrolment=enrolment, by=seat.user, now=clock.now()):
+            messages.success(request, _("%(person)s no longer takes part.") % {"person": enrolment.user})
+    except Refused as refusal:
+        messages.error(request, str(refusal))
     return redirect("people", seat.course.slug)
 
 
@@ -137,13 +168,13 @@ def remove(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def show_code(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show a sign-in code for a student, once, on this page."""
     seat = instructor_seat(request, slug)
-    enrolment = _enrolment_of(seat, pk)
+    enrolment = enrolment_of(seat, pk)
     code = codes.show_code(enrolment=enrolment, instructor=seat.user, now=clock.now())
     minutes = int(codes.GOOD_FOR.total_seconds() // 60)
     return _page(request, seat, shown={"code": code, "person": enrolment.user, "minutes": minutes})
 
 
-def _enrolment_of(seat: Seat, pk: int) -> Enrolment:
-    """Return somebody's current part in the asking instructor's own course."""
+def enrolment_of(seat: Seat, pk: int) -> Enrolment:
+    """Return somebody's current part in the asking person's own course."""
     current = Enrolment.objects.filter(course=seat.course, left_at=None).select_related("user", "course")
     return get_object_or_404(current, pk=pk)
