@@ -92,6 +92,7 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or secret_from(VAR / "secret_key")
 
 INSTALLED_APPS = [
     "classroom",
+    "classroom.lti",
     "quizzes",
     "projects",
     "django.contrib.admin",
@@ -370,6 +371,9 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     },
 }
+
+# Learning platforms are asked over HTTPS only, unless this site has none itself (classroom.lti.wire).
+LTI_ALLOW_HTTP = _site.scheme != "https"
 
 # Logs -----------------------------------------------------------------------------------------------------
 

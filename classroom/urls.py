@@ -45,6 +45,7 @@ urlpatterns = [
     path("c/<slug:slug>/groups/<int:pk>/delete/", groups.delete, name="delete_group"),
     path("c/<slug:slug>/view-as-student/", own.student_view, name="student_view"),
     path("c/<slug:slug>/leave-student-view/", own.leave_student_view, name="leave_student_view"),
+    path("", include("classroom.lti.urls")),
     path("c/<slug:slug>/quizzes/", include("quizzes.urls")),
     path("c/<slug:slug>/", include("projects.urls")),
 ]

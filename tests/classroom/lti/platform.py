@@ -1,0 +1,166 @@
+"""A learning platform on loopback: its own RSA keys, key set, token endpoint, people and gradebook."""
+
+import json
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import jwt
+from jwcrypto.jwk import JWK
+
+CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
+AGS = "https://purl.imsglobal.org/spec/lti-ags/"
+NRPS = "https://purl.imsglobal.org/spec/lti-nrps/"
+MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"
+LEARNER, INSTRUCTOR = f"{MEMBERSHIP}#Learner", f"{MEMBERSHIP}#Instructor"
+ASSISTANT = f"{MEMBERSHIP}/Instructor#TeachingAssistant"
+CLIENT_ID, DEPLOYMENT = "client-1", "deployment-1"
+
+
+def rsa_key(kid):
+    return JWK.generate(kty="RSA", size=2048, kid=kid)
+
+
+def pem(key):
+    return key.export_to_pem(private_key=True, password=None).decode()
+
+
+KEY, OTHER_KEY = rsa_key("platform-key"), rsa_key("platform-key")
+
+
+class FakePlatform(ThreadingHTTPServer):
+    """Serves what a platform serves; `members` and `answers` are set by tests, `posted` is looked at."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.keys = [json.loads(KEY.export_public()) | {"alg": "RS256", "use": "sig"}]
+        self.asked = []  # paths
+        self.posted = []  # (path, content type, JSON)
+        self.assertions = []  # what the tool signed for tokens
+        self.answers = []  # statuses for the next scores; then 200
+        self.tool_keys = None  # where the tool's keys are had from, for checks of what it signed
+        self.members = []
+        self.page_size = 2
+        self.lineitems = []
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def fields(self):
+        return {
+            "name": "Moodle",
+            "issuer": self.url,
+            "client_id": CLIENT_ID,
+            "deployment_ids": [DEPLOYMENT],
+            "auth_login_url": f"{self.url}/auth",
+            "auth_token_url": f"{self.url}/token",
+            "jwks_url": f"{self.url}/jwks",
+        }
+
+    def claims(self, nonce, **changes):
+        now = int(time.time())
+        body = {
+            "iss": self.url,
+            "aud": CLIENT_ID,
+            "sub": "user-7",
+            "nonce": nonce,
+            "iat": now,
+            "exp": now + 300,
+            "name": "Ada Lovelace",
+            "email": "ada@example.org",
+            f"{CLAIM}message_type": "LtiResourceLinkRequest",
+            f"{CLAIM}version": "1.3.0",
+            f"{CLAIM}deployment_id": DEPLOYMENT,
+            f"{CLAIM}target_link_uri": "http://127.0.0.1:8000/lti/launch/",
+            f"{CLAIM}roles": [LEARNER],
+            f"{CLAIM}context": {"id": "context-1", "title": "Networks 101"},
+            f"{CLAIM}resource_link": {"id": "link-1", "title": "The quiz"},
+            f"{AGS}claim/endpoint": {
+                "scope": [f"{AGS}scope/lineitem", f"{AGS}scope/score"],
+                "lineitems": f"{self.url}/lineitems",
+                "lineitem": f"{self.url}/lineitems/1?type=7",
+            },
+            f"{NRPS}claim/namesroleservice": {
+                "context_memberships_url": f"{self.url}/members?Limit=AbC",
+                "service_versions": ["2.0"],
+            },
+        }
+        body |= changes
+        return {name: value for name, value in body.items() if value is not None}
+
+    def token(self, body, *, key=KEY, algorithm="RS256", kid="platform-key"):
+        secret = pem(key) if algorithm == "RS256" else None
+        return jwt.encode(body, secret, algorithm=algorithm, headers={"kid": kid})
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)
+        self.server.asked.append(self.path)
+        if path == "/jwks":
+            return self._json({"keys": self.server.keys})
+        if path == "/elsewhere":
+            return self._send(302, b"", Location="http://127.0.0.1:1/")
+        if path == "/huge":
+            return self._send(200, b"x" * (3 * 1024 * 1024))
+        if path == "/members":
+            return self._members(query)
+        if path == "/lineitems":
+            return self._json(self.server.lineitems)
+        return self._send(404, b"nothing here")
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        path = urlsplit(self.path).path
+        if path == "/token":
+            fields = {name: values[0] for name, values in parse_qs(body.decode()).items()}
+            self.server.assertions.append(fields)
+            return self._json({"access_token": "a-token", "token_type": "bearer", "expires_in": 3600})
+        if self.headers.get("Authorization") != "Bearer a-token":
+            return self._send(401, b"no token")
+        document = json.loads(body)
+        self.server.posted.append((self.path, self.headers["Content-Type"], document))
+        if path == "/lineitems":
+            document["id"] = f"{self.server.url}/lineitems/{len(self.server.lineitems) + 1}"
+            self.server.lineitems.append(document)
+            return self._json(document, 201)
+        status = self.server.answers.pop(0) if self.server.answers else 200
+        return self._send(status, b"{}" if status == 200 else b"try again later")
+
+    def _members(self, query):
+        if self.headers.get("Authorization") != "Bearer a-token":
+            return self._send(401, b"no token")
+        page = int(query.get("Page", ["0"])[0])
+        size = self.server.page_size
+        found = self.server.members[page * size : (page + 1) * size]
+        headers = {}
+        if (page + 1) * size < len(self.server.members):
+            headers["Link"] = f'<{self.server.url}/members?Limit=AbC&Page={page + 1}>; rel="next"'
+        if query.get("Limit") != ["AbC"]:
+            return self._send(400, b"the page's mark was changed")
+        return self._json({"id": "x", "context": {"id": "context-1"}, "members": found}, **headers)
+
+    def _json(self, document, status=200, **headers):
+        self._send(status, json.dumps(document).encode(), **{"Content-Type": "application/json"} | headers)
+
+    def _send(self, status, content, **headers):
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_args):
+        pass
+
+
+def serving():
+    """Start a platform; used as a context manager by the fixture."""
+    server = FakePlatform()
+    threading.Thread(target=server.serve_forever, args=[0.05], daemon=True).start()
+    return server
