@@ -69,24 +69,28 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
         On a leaderboard a run without a score counts for nothing, whichever it was.
         """
-        owner = "team" if challenge.is_for_teams else "user"
-        points = Coalesce("adjusted_score", "score", "merit").desc(nulls_last=True)
+        runs = self.exclude(merit=None) if challenge.has_board else self
+        return runs.filter(challenge=challenge).first_by(challenge.policy)
+
+    def first_by(self, policy: str) -> Self:
+        """Keep, of each person or team and challenge, the hand-in that counts by one policy.
+
+        It is the same one as `projects.queries.counting_of` finds: what being late costs is off.
+        """
+        earned = models.F("score") * models.F("late_factor")
+        points = Coalesce("adjusted_score", earned, "merit", output_field=models.FloatField())
         order = {
-            Challenge.Policy.BEST: [points, models.F("number").asc()],
+            Challenge.Policy.BEST: [points.desc(nulls_last=True), models.F("number").asc()],
             Challenge.Policy.LAST: [models.F("number").desc()],
             Challenge.Policy.CHOSEN: [
                 models.F("chosen_at").desc(nulls_last=True),
                 models.F("number").desc(),
             ],
-        }[Challenge.Policy(challenge.policy)]
-        runs = self.exclude(merit=None) if challenge.has_board else self
-        return (
-            runs.filter(challenge=challenge)
-            .annotate(
-                place=models.Window(RowNumber(), partition_by=[models.F(f"{owner}_id")], order_by=order)
-            )
-            .filter(place=1)
-        )
+        }[Challenge.Policy(policy)]
+        person = models.Case(models.When(team=None, then=models.F("user_id")))
+        of_one: list[models.F | models.Case] = [models.F("challenge_id"), models.F("team_id"), person]
+        place = models.Window(RowNumber(), partition_by=of_one, order_by=order)
+        return self.annotate(place=place).filter(place=1)
 
 
 class Submission(Gradable):
