@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import fsum
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mark:
     """What one piece of work came to.
 
@@ -33,7 +33,7 @@ class Mark:
     keep: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Category:
     """Marks that count together; `weight` in percent, None where all categories count by their points."""
 
@@ -42,7 +42,7 @@ class Category:
     drop_lowest: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sum:
     """Points earned of points possible; `share` is their ratio, None where nothing counts (yet)."""
 
@@ -83,6 +83,8 @@ def _best(fixed: Sequence[Mark], loose: Sequence[Mark], count: int) -> list[Mark
     the marks with the largest such values. Each step takes the last set's ratio as q and finds a set with a
     higher one, until there is none (Dinkelbach's method): a few steps, whatever the number of marks.
     """
+    if count == len(loose):
+        return list(loose)
     best = _top(loose, count, 0.0)
     ratio = _sum([*fixed, *best]).share
     while ratio is not None:

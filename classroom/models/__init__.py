@@ -10,6 +10,14 @@ from classroom.models.entrance import (
     digest_of,
     new_course_code,
 )
+from classroom.models.gradebook import (
+    GradeCategory,
+    GradeChange,
+    GradeColumn,
+    GradeMark,
+    GradeUpload,
+    PassingRule,
+)
 from classroom.models.help import HelpDesk, HelpRequest
 from classroom.models.leased import Leased
 from classroom.models.material import Material, MaterialFile
@@ -28,6 +36,11 @@ __all__ = [
     "EnrolmentRequest",
     "Entrance",
     "Extension",
+    "GradeCategory",
+    "GradeChange",
+    "GradeColumn",
+    "GradeMark",
+    "GradeUpload",
     "Group",
     "HelpDesk",
     "HelpRequest",
@@ -36,6 +49,7 @@ __all__ = [
     "Material",
     "MaterialFile",
     "Outbox",
+    "PassingRule",
     "Reference",
     "Role",
     "ScheduleItem",

@@ -1,0 +1,1 @@
+"""The gradebook: what everybody has for everything, for staff to fill and for students to read."""
