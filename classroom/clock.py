@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from django.db import connection
-from django.db.models import CharField, F, QuerySet
+from django.db.models import CharField, Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Coalesce
 
-from classroom.models.people import Accommodation, Extension
+from classroom.models.people import Accommodation, Enrolment, Extension
 from classroom.models.user import User
 from classroom.prepared import ID, Given, Rows
 
@@ -194,6 +194,29 @@ def ends_of(user: User, begun: Sequence[tuple[Timed, datetime]]) -> dict[str, da
         item.deadline_key: combined([*grants[item.deadline_key], *always]).deadline(item, started_at)
         for item, started_at in begun
     }
+
+
+def later_closings(items: Sequence[Timed]) -> dict[str, dict[int, datetime]]:
+    """Return, by `deadline_key`, who of those who take part has a later closing date, and which.
+
+    One query for any number; only works somebody has a later date for are in it.
+    """
+    planned = {item.deadline_key: item.closes_at for item in items}
+    taking_part = Enrolment.objects.filter(course=OuterRef("course"), user=OuterRef("who"), left_at=None)
+    rows = _with_grantees(Extension.objects.filter(item__in=list(planned)).exclude(closes_at=None))
+    found: dict[str, dict[int, datetime]] = {}
+    for row in rows.filter(Exists(taking_part)):
+        usual = planned[row.item]
+        if usual is not None and row.closes_at > usual:
+            people = found.setdefault(row.item, {})
+            people[row.who] = max(row.closes_at, people.get(row.who, row.closes_at))
+    return found
+
+
+def last_closing(item: Timed) -> datetime | None:
+    """Return when `item` has closed for everybody, extensions included; None where it never does."""
+    later = later_closings([item]).get(item.deadline_key, {})
+    return max(later.values(), default=item.closes_at)
 
 
 def _extensions(users: Collection[int], course_id: int, keys: list[str]) -> dict[int, list[Grant]]:

@@ -1,8 +1,8 @@
-"""What the services refuse."""
+"""What the services refuse, each with a text for the person who asked."""
 
+from classroom.errors import Refused
 
-class Refused(Exception):  # noqa: N818 - reads as what happened, like StopIteration
-    """An act that is not possible now. Its text is for the person who asked: what is wrong and what to do."""
+__all__ = ["MayStillWrite", "Outdated", "Refused", "TooLate", "TooLong", "WouldEnd"]
 
 
 class TooLate(Refused):

@@ -21,6 +21,7 @@ from projects.access.events import (
 from projects.access.handing_in import (
     board_to_organise,
     board_to_see,
+    challenge_to_extend,
     challenge_to_grade,
     challenge_to_hand_in,
     challenge_to_review,
@@ -95,6 +96,7 @@ __all__ = [
     "certificate_to_have",
     "certificate_to_organise",
     "certificates_to_organise",
+    "challenge_to_extend",
     "challenge_to_grade",
     "challenge_to_hand_in",
     "challenge_to_organise",

@@ -57,6 +57,12 @@ def challenge_to_grade(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, 
     return seat, _challenge(seat, pk, now=None)
 
 
+def challenge_to_extend(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Challenge]:
+    """Return a challenge for which an instructor may give more time."""
+    seat = instructor_seat(request, slug)
+    return seat, _challenge(seat, pk, now=None)
+
+
 def submission_to_see(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Submission]:
     """Return a hand-in that the person may see: staff all, students their own and their team's."""
     seat = seat_in(request, slug)

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
+from classroom import clock
 from classroom.moments import MomentField
 from projects.examples import MAX_FILE_BYTES
 from projects.models import Board, Challenge
@@ -112,9 +113,9 @@ class BoardForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for type 
         given: dict[str, Any] = super().clean() or self.cleaned_data
         if given.get("source") == UPLOADED and not given.get("file") and "file" not in self.errors:
             self.add_error("file", _("Choose a file."))
-        closes_at = self.instance.challenge.closes_at
+        closes_at, last = self.instance.challenge.closes_at, clock.last_closing(self.instance.challenge)
         freezes_at, final_at = given.get("freezes_at"), given.get("final_at")
-        if isinstance(final_at, datetime) and closes_at and final_at < closes_at:
+        if isinstance(final_at, datetime) and last and final_at < last:
             self.add_error("final_at", _("The final result comes after teams have stopped handing in."))
         if isinstance(freezes_at, datetime) and closes_at and freezes_at >= closes_at:
             self.add_error("freezes_at", _("A board freezes before teams stop handing in."))

@@ -34,6 +34,8 @@ class ChallengeCard:
     max_score: float | None
     submissions: int
     team: str | None
+    is_extended: bool  # it closes later for this person than for others
+    is_late: bool  # nothing was handed in by the deadline, and it is still taken
 
 
 def cards_for(*, user: User, course: Course, now: datetime) -> list[ChallengeCard]:
@@ -123,6 +125,8 @@ def _card(
         max_score=best_of,
         submissions=len(submissions),
         team=team,
+        is_extended=deadline != challenge.closes_at,
+        is_late=state == "open" and deadline is not None and deadline <= now,
     )
 
 

@@ -48,6 +48,8 @@ from projects.services.exhibits import (
     remove_notebook,
     remove_picture,
 )
+from projects.services.extensions import extend
+from projects.services.extensions import take_back as take_extension_back
 from projects.services.handing_in import (
     check_open,
     choose,
@@ -223,6 +225,7 @@ __all__ = [
     "draft_of",
     "end_team",
     "enter_tracks",
+    "extend",
     "frozen_because",
     "give_award",
     "give_consent",
@@ -293,6 +296,7 @@ __all__ = [
     "state_availability",
     "stop_seeking",
     "submissions_of",
+    "take_extension_back",
     "take_off",
     "take_out",
     "tracks_to_enter",

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from classroom import clock
 from classroom.models import AuditEntry, User
 from classroom.uploads import clean_name
 from projects import examples, grading, training, words
@@ -137,10 +138,11 @@ def reveal(*, board: Board, by: User, now: datetime) -> None:
         Teams can still hand in: whoever knew the private scores then could choose by them.
     """
     challenge = board.challenge
-    if challenge.closes_at and now < challenge.closes_at:
+    closes_at = clock.last_closing(challenge)
+    if closes_at and now < closes_at:
         raise Refused(
             _("Teams can hand in until %(when)s. The final result comes after that.")
-            % {"when": words.moment(challenge.closes_at, challenge.course)}
+            % {"when": words.moment(closes_at, challenge.course)}
         )
     with transaction.atomic():
         unseen = Board.objects.filter(pk=board.pk).exclude(final_at__lte=now)

@@ -97,8 +97,12 @@ def days_late(deadline: datetime | None, now: datetime) -> int:
 
 def late_factor(*, challenge: Challenge, user: User, now: datetime) -> float:
     """Return which share of the points a hand-in now earns, by the person's own deadline."""
-    late = days_late(clock.effective_deadline(user, challenge), now)
-    return max(0.0, 1 - late * challenge.late_percent / 100)
+    return late_share(challenge, clock.effective_deadline(user, challenge), now)
+
+
+def late_share(challenge: Challenge, deadline: datetime | None, handed_in_at: datetime) -> float:
+    """Return which share of the points a hand-in at that moment earns whose deadline was `deadline`."""
+    return max(0.0, 1 - days_late(deadline, handed_in_at) * challenge.late_percent / 100)
 
 
 def submissions_of(*, challenge: Challenge, user: User, team: Team | None) -> QuerySet[Submission]:

@@ -52,7 +52,8 @@ def edit(request: HttpRequest, slug: str, pk: int, challenge: int) -> HttpRespon
         "problems": problems,
         "has_runs": has_runs,
         "is_final": is_final,
-        "can_reveal": found is not None and (task.closes_at is None or task.closes_at <= now),
+        "closes_at": (closes_at := clock.last_closing(task)),
+        "can_reveal": found is not None and (closes_at is None or closes_at <= now),
     }
     return render(request, "projects/edit_board.html", page, status=422 if form.errors else 200)
 

@@ -4,43 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from classroom.models import Course, Enrolment, Group, Role, User
-from classroom.moments import MomentField
+from classroom.extensions import DAY_SECONDS
+from classroom.extensions.forms import LaterForm, WhoField
+from classroom.models import Course
 from quizzes.forms.durations import DurationField
-
-DAY_SECONDS = 24 * 3600
-TAKERS = (Role.STUDENT, Role.GUEST)
-
-
-class WhoField(forms.ChoiceField):
-    """A choice among a course's students and groups; a `User` or a `Group` in Python."""
-
-    def __init__(self, course: Course, *, groups: bool = True) -> None:
-        takers = Enrolment.objects.filter(course=course, role__in=TAKERS, left_at=None)
-        users = User.objects.filter(pk__in=takers.values("user")).order_by("name", "email")
-        self._people: dict[str, User | Group] = {f"person:{user.pk}": user for user in users}
-        self._groups: dict[str, User | Group] = (
-            {f"group:{group.pk}": group for group in Group.objects.filter(course=course)} if groups else {}
-        )
-        people = [(key, str(user)) for key, user in self._people.items()]
-        choices: list[Any] = [("", "")]
-        if self._groups:
-            named = [(key, str(group)) for key, group in self._groups.items()]
-            choices += [(_("Groups"), named), (_("Students"), people)]
-        else:
-            choices += people
-        super().__init__(label=_("For whom"), choices=choices)
-
-    def clean(self, value: Any) -> User | Group:  # noqa: ANN401 - Django's
-        """Return who is meant."""
-        found = (self._people | self._groups).get(str(value))
-        if found is None:
-            raise ValidationError(_("Choose somebody who takes part in the course."))
-        return found
 
 
 class MultiplierField(forms.DecimalField):
@@ -57,7 +26,7 @@ class MultiplierField(forms.DecimalField):
         )
 
 
-class ExtensionForm(forms.Form):
+class ExtensionForm(LaterForm):
     """More time for a student or a group: so much, or so many times as much, or a later closing date."""
 
     extra_seconds = DurationField(
@@ -71,28 +40,16 @@ class ExtensionForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Such as 1.5. The largest counts, also of a standing allowance."),
     )
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, required=False)
 
-    def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:  # noqa: ANN401 - a form's own
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - a form's own
         super().__init__(*args, **kwargs)
-        self.fields["who"] = WhoField(course)
-        self.fields["closes_at"] = MomentField(
-            zone=course.zone,
-            label=_("A later closing date"),
-            help_text=_("On the course's clock: %(zone)s.") % {"zone": course.zone.key},
-        )
         self.order_fields(("who", "extra_seconds", "time_multiplier", "closes_at", "reason"))
 
     def gift(self) -> dict[str, Any]:
         """Return what `services.extend` takes of it."""
-        who = self.cleaned_data["who"]
-        return {
-            "user": who if isinstance(who, User) else None,
-            "group": who if isinstance(who, Group) else None,
+        return super().gift() | {
             "extra_seconds": self.cleaned_data["extra_seconds"] or 0,
             "time_multiplier": self.cleaned_data["time_multiplier"] or Decimal(1),
-            "closes_at": self.cleaned_data["closes_at"],
-            "reason": self.cleaned_data["reason"],
         }
 
 

@@ -113,14 +113,15 @@ class Attempt(models.Model):
         """How much time may still be given back after outages."""
         return timedelta(seconds=max(0, self.quiz.outage_cap_seconds - self.credited_seconds))
 
-    def may_come_back(self, now: datetime) -> bool:
+    def may_come_back(self, now: datetime, closes_at: datetime | None) -> bool:
         """Whether it was out of contact when its time ended, and so could still get time back.
 
         Such an attempt takes no answers, but nobody closes it before that time has passed, too.
+        `closes_at` is when the quiz closes for this person.
         """
         if self.finished_at is not None or self.deadline is None or self.accepts_until is None:
             return False
-        left, closes_at = self.credit_left, self.quiz.closes_at
+        left = self.credit_left
         if closes_at is not None and self.deadline <= closes_at:
             left = min(left, closes_at - self.deadline)
         silent = self.deadline - self.heard_at > timedelta(seconds=SILENT_SECONDS)

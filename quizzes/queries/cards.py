@@ -35,6 +35,7 @@ class QuizCard:
     time_limit_seconds: int | None
     week_number: int | None
     practice: bool
+    is_extended: bool = False  # it closes later for this person than for others
 
 
 def cards_for(*, user: User, course: Course, now: datetime) -> list[QuizCard]:
@@ -51,10 +52,18 @@ def cards_for(*, user: User, course: Course, now: datetime) -> list[QuizCard]:
     for attempt in Attempt.objects.filter(user=user, quiz__in=quizzes).order_by("number"):
         attempt.quiz = by_pk[attempt.quiz_id]
         attempts[attempt.quiz_id].append(attempt)
-    closings = clock.closing_times(user, quizzes) | clock.ends_of(user, _begun_together(quizzes, now))
+    closes = clock.closing_times(user, quizzes)
+    ends_together = clock.ends_of(user, _begun_together(quizzes, closes, now))
     ends = endings(quizzes=[quiz for quiz in quizzes if attempts[quiz.pk]], now=now, user=user)
     return [
-        _card(quiz, attempts[quiz.pk], ends.get(quiz.pk), closings[quiz.deadline_key], now)
+        _card(
+            quiz,
+            attempts[quiz.pk],
+            ends.get(quiz.pk),
+            closes[quiz.deadline_key],
+            ends_together.get(quiz.deadline_key),
+            now,
+        )
         for quiz in quizzes
     ]
 
@@ -72,21 +81,33 @@ def _urgency(card: QuizCard) -> tuple[int, float]:
     return (group, ends_at.timestamp() if ends_at else math.inf)
 
 
-def _begun_together(quizzes: list[Quiz], now: datetime) -> list[tuple[Quiz, datetime]]:
+def _begun_together(
+    quizzes: list[Quiz], closes: dict[str, datetime | None], now: datetime
+) -> list[tuple[Quiz, datetime]]:
     """Return the quizzes whose common clock runs: for them that is when they close."""
     return [
         (quiz, quiz.opens_at)
         for quiz in quizzes
-        if quiz.lobby and quiz.opens_at is not None and quiz.is_open(now)
+        if quiz.lobby and quiz.opens_at is not None and _is_open(quiz, closes[quiz.deadline_key], now)
     ]
 
 
+def _is_open(quiz: Quiz, closes_at: datetime | None, now: datetime) -> bool:
+    return quiz.has_opened(now) and (closes_at is None or now < closes_at)
+
+
 def _card(
-    quiz: Quiz, attempts: list[Attempt], ending: Ending | None, closes_at: datetime | None, now: datetime
+    quiz: Quiz,
+    attempts: list[Attempt],
+    ending: Ending | None,
+    closes_at: datetime | None,
+    ends_together: datetime | None,
+    now: datetime,
 ) -> QuizCard:
     last = attempts[-1] if attempts else None
     # Who was cut off over the end goes on when the connection is back, perhaps with time given back.
-    running = last if last and (last.is_accepting(now) or last.may_come_back(now)) else None
+    running = last if last and (last.is_accepting(now) or last.may_come_back(now, closes_at)) else None
+    ends_at = ends_together or closes_at
     finished = [one for one in attempts if one is not running]
     shown = [
         shown_to_student(quiz, one, now, over=ending is not None and ending.over, writing=running is not None)
@@ -97,9 +118,9 @@ def _card(
         quiz_id=quiz.pk,
         title=quiz.title,
         url=quiz.get_absolute_url(),
-        state=_state(quiz, running, finished, closes_at, now, reviewable=any(shown)),
+        state=_state(quiz, running, finished, ends_at, now, reviewable=any(shown)),
         opens_at=quiz.opens_at,
-        closes_at=closes_at,
+        closes_at=ends_at,
         deadline=running.deadline if running else None,
         seconds_left=running.seconds_left(now) if running else None,
         score=counted(scores, quiz.counts) if all(Shown.POINTS in parts for parts in shown) else None,
@@ -107,6 +128,7 @@ def _card(
         time_limit_seconds=quiz.time_limit_seconds,
         week_number=quiz.week.number if quiz.week else None,
         practice=quiz.practice,
+        is_extended=closes_at != quiz.closes_at,
     )
 
 
@@ -121,8 +143,7 @@ def _state(
 ) -> str:
     if running:
         return "running"
-    is_open = quiz.has_opened(now) and (closes_at is None or now < closes_at)
-    if is_open and len(finished) < quiz.max_attempts:
+    if _is_open(quiz, closes_at, now) and len(finished) < quiz.max_attempts:
         return "open"
     if reviewable:
         return "reviewable"

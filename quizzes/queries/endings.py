@@ -1,14 +1,13 @@
 """When a quiz is over for everybody: nobody writes, and no extension lets anybody start."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Q
 
-from classroom.models import Enrolment, Extension, User
+from classroom import clock
+from classroom.models import User
 from quizzes.models import Attempt, Quiz
 from quizzes.phases import Shown, shown_to_student
 
@@ -55,20 +54,13 @@ def _windows(quizzes: Sequence[Quiz], now: datetime) -> dict[int, dict[int, date
     """Return, of closed quizzes, whose later closing dates are still to come and of use."""
     if not quizzes:
         return {}
-    by_key = {quiz.deadline_key: quiz for quiz in quizzes}
-    taking_part = Enrolment.objects.filter(course=OuterRef("course"), user=OuterRef("who"), left_at=None)
-    rows = (
-        Extension.objects.filter(item__in=list(by_key), closes_at__gt=now)
-        .annotate(who=Coalesce("user_id", F("group__members")))
-        .filter(Exists(taking_part))
-        .values_list("item", "who", "closes_at")
-    )
-    found: dict[int, dict[int, datetime]] = defaultdict(dict)
-    for key, who, until in rows:
-        if until is not None:
-            known = found[by_key[key].pk]
-            known[who] = max(until, known.get(who, until))
-    return _unused(found, {quiz.pk: quiz.max_attempts for quiz in quizzes}) if found else {}
+    later = clock.later_closings(quizzes)
+    found = {
+        quiz.pk: {who: until for who, until in later[quiz.deadline_key].items() if until > now}
+        for quiz in quizzes
+        if quiz.deadline_key in later
+    }
+    return _unused(found, {quiz.pk: quiz.max_attempts for quiz in quizzes}) if any(found.values()) else {}
 
 
 def _unused(windows: dict[int, dict[int, datetime]], most: dict[int, int]) -> dict[int, dict[int, datetime]]:

@@ -13,6 +13,7 @@ from hashlib import sha256
 from django.db import models, transaction
 from django.db.models import Case, F, Value, When
 
+from classroom import clock
 from classroom.models import User
 from classroom.prepared import ID, Given, Update
 from quizzes import queries
@@ -77,9 +78,16 @@ def settle(*, now: datetime, user: User | None = None, quiz: Quiz | None = None)
     for attempt in waiting.order_by("accepts_until")[:SWEEP_SIZE]:
         if attempt.finished_at is not None:
             _score_or_log(attempt.pk)
-        elif not attempt.may_come_back(now):
+        elif not _may_come_back(attempt, now):
             closed += hand_in(attempt=attempt, now=now, only_overdue=True).finished_at is not None
     return closed
+
+
+def _may_come_back(attempt: Attempt, now: datetime) -> bool:
+    """Whether to leave it open a little longer; the person's own date is asked for only if it matters."""
+    return attempt.may_come_back(now, None) and attempt.may_come_back(
+        now, clock.effective_deadline(attempt.user, attempt.quiz)
+    )
 
 
 def finish_overdue(*, now: datetime) -> int:

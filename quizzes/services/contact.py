@@ -80,10 +80,10 @@ def report_outage(*, attempt_id: int, user: User, seconds: float, now: datetime)
 
 def _credit(attempt: Attempt, outage: timedelta, now: datetime) -> int:
     """Move the attempt's end; return by how many seconds."""
-    if attempt.deadline is None or not (attempt.is_accepting(now) or attempt.may_come_back(now)):
+    closes_at = clock.effective_deadline(attempt.user, attempt.quiz)
+    if attempt.deadline is None or not (attempt.is_accepting(now) or attempt.may_come_back(now, closes_at)):
         return 0
     end = attempt.deadline + min(outage, attempt.credit_left)
-    closes_at = clock.effective_deadline(attempt.user, attempt.quiz)
     if closes_at is not None:
         end = min(end, closes_at)
     credited = int((end - attempt.deadline).total_seconds())

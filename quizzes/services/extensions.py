@@ -8,14 +8,13 @@ from decimal import Decimal
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from classroom.models import Accommodation, AuditEntry, Course, Enrolment, Extension, Group, User
+from classroom import extensions
+from classroom.extensions import DAY_SECONDS, MOST_MULTIPLIER
+from classroom.models import Accommodation, AuditEntry, Course, Extension, Group, User
 from quizzes.errors import Refused
 from quizzes.models import Quiz
 from quizzes.services.audit import note
 from quizzes.services.deadlines import Moved, following, quizzes_in_progress
-
-DAY_SECONDS = 24 * 3600
-MOST_MULTIPLIER = 10
 
 
 def extend(
@@ -46,51 +45,20 @@ def extend(
     Refused
         It would give nothing, too much, or something this quiz has no use for.
     """
-    _check_extension(quiz, extra_seconds, time_multiplier, closes_at)
-    whose = _people(quiz.course, user, group)
+    whose = extensions.people_of(course=quiz.course, user=user, group=group)
     with following([quiz], users=whose, by=by, now=now, why="extension") as moved:
-        extension = Extension.objects.create(
-            course=quiz.course,
-            item=quiz.deadline_key,
+        extensions.give(
+            item=quiz,
+            by=by,
+            now=now,
             user=user,
             group=group,
             extra_seconds=extra_seconds,
             time_multiplier=time_multiplier,
             closes_at=closes_at,
-            reason=reason[:200],
-            given_by=by,
+            reason=reason,
         )
-        note(quiz, by, "quiz.extended", now, about=user, **_said(extension))
     return moved
-
-
-def _check_extension(
-    quiz: Quiz, extra_seconds: int, time_multiplier: Decimal, closes_at: datetime | None
-) -> None:
-    if not (extra_seconds or time_multiplier != 1 or closes_at):
-        raise Refused(_("Give minutes, a multiplier or a later closing date."))
-    if not 0 <= extra_seconds <= DAY_SECONDS:
-        raise Refused(_("Give between one second and a day of extra time."))
-    if not 1 <= time_multiplier <= MOST_MULTIPLIER:
-        raise Refused(_("A multiplier is a number from 1 to 10."))
-    if quiz.time_limit is None and (extra_seconds or time_multiplier != 1):
-        raise Refused(_("This quiz has no time limit: give a later closing date instead."))
-    if closes_at is None:
-        return
-    if quiz.closes_at is None:
-        raise Refused(_("This quiz has no closing date, so nobody needs a later one."))
-    if closes_at <= quiz.closes_at:
-        raise Refused(_("This date is not later than the quiz's own closing date."))
-
-
-def _people(course: Course, user: User | None, group: Group | None) -> list[int]:
-    if group is not None:
-        if group.course_id != course.pk:
-            raise Refused(_("This group belongs to another course."))
-        return list(group.members.values_list("pk", flat=True))
-    if user is None or not Enrolment.objects.filter(course=course, user=user, left_at=None).exists():
-        raise Refused(_("Choose somebody who takes part in the course."))
-    return [user.pk]
 
 
 def take_back(*, quiz: Quiz, extension: Extension, by: User, now: datetime, force: bool = False) -> Moved:
@@ -101,16 +69,9 @@ def take_back(*, quiz: Quiz, extension: Extension, by: User, now: datetime, forc
     WouldEnd
         Somebody's attempt has no time left without it: with `force` it ends now, with what is saved.
     """
-    whose = (
-        [extension.user_id]
-        if extension.user_id is not None
-        else list(extension.group.members.values_list("pk", flat=True) if extension.group else [])
-    )
+    whose = extensions.whose(extension)
     with following([quiz], users=whose, by=by, now=now, why="taken back", may_end=force) as moved:
-        said = _said(extension)
-        if Extension.objects.filter(pk=extension.pk, item=quiz.deadline_key).delete()[0]:
-            about = extension.user
-            note(quiz, by, "quiz.extension_taken_back", now, about=about, **said)
+        extensions.withdraw(item=quiz, extension=extension, by=by, now=now)
     return moved
 
 
@@ -155,7 +116,7 @@ def accommodate(
     """
     if not 1 <= time_multiplier <= MOST_MULTIPLIER:
         raise Refused(_("A multiplier is a number from 1 to 10."))
-    whose = _people(course, user, None)
+    whose = extensions.people_of(course=course, user=user, group=None)
     quizzes = quizzes_in_progress(course=course, now=now)
     with following(quizzes, users=whose, by=by, now=now, why="accommodation") as moved:
         if time_multiplier == 1:
@@ -191,14 +152,3 @@ def allowances_change(
     quizzes = quizzes_in_progress(now=now, course=course)
     with following(quizzes, by=by, now=now, why="administration", may_end=may_end) as moved:
         yield moved
-
-
-def _said(extension: Extension) -> dict[str, object]:
-    """Return what an extension gives, for the audit."""
-    return {
-        "extra_seconds": extension.extra_seconds,
-        "time_multiplier": str(extension.time_multiplier),
-        "closes_at": extension.closes_at and extension.closes_at.isoformat(),
-        "group": extension.group and extension.group.name,
-        "reason": extension.reason,
-    }

@@ -150,7 +150,8 @@ def attempt(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     seat, found = access.own_attempt(request, slug, pk)
     if request.method == "POST":
         return _save_form(request, slug, found, seat.user)
-    if not found.is_accepting(now) and not found.may_come_back(now):
+    closes_at = clock.effective_deadline(seat.user, found.quiz)
+    if not found.is_accepting(now) and not found.may_come_back(now, closes_at):
         services.settle(user=seat.user, quiz=found.quiz, now=now)
         return redirect("quizzes:attempt_done", slug, pk)
     services.note_seen(attempt=found, now=now, device=device_of(request))

@@ -160,6 +160,7 @@ def _named(event: Hackathon) -> dict[str, object]:
         "table": tables.TABLES[0].name,
         "asked": 1,
         "package": 1,
+        "extension_pk": 1,
         "award": event.awards.earliest("pk").pk,
         "judge": judge.pk,
         "look": judge.looks.earliest("pk").pk,
