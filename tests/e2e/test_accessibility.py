@@ -1,4 +1,4 @@
-"""axe-core finds nothing on any page, in both schemes and widths, and nothing is wider than the screen."""
+"""axe-core finds nothing on any page, in both schemes and widths; nothing is too wide, too heavy or jumps."""
 
 import re
 from pathlib import Path
@@ -24,6 +24,14 @@ SCHEMES = ("light", "dark")
 NO_PAGE = re.compile(r"\.csv|\.npz|\.json|\.zip|\.ipynb|/source/|/data/$|/pictures/|^/admin/|^/demo/")
 #: Colours on the way from one scheme to the other are not judged.
 SETTLED = "Promise.allSettled(document.getAnimations().map(one => one.finished)).then(() => null)"
+#: A page's HTML, before it is compressed, and how much of it may move while it comes (Lighthouse's "good").
+MOST_BYTES, MOST_SHIFT = 200_000, 0.1
+SHIFT = """new Promise((done) => {
+  let shift = 0;
+  const add = (list) => list.getEntries().forEach((one) => (shift += one.hadRecentInput ? 0 : one.value));
+  new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
+  requestAnimationFrame(() => setTimeout(() => done(shift), 100));
+})"""
 LINKS = "[...document.querySelectorAll('a[href]')].map(link => link.getAttribute('href').split('#')[0])"
 
 
@@ -38,10 +46,15 @@ def stand_still(route):
 def faults(page, address):
     """Visit a page and list what is wrong with it at each width and in each scheme."""
     page.route("**/panel/**", stand_still)
-    page.goto(address)
+    page.set_viewport_size({"width": WIDTHS[0], "height": 844})
+    answer = page.goto(address)
     if page.locator("code-editor").count():
         page.locator(".cm-content").first.wait_for()
     found = []
+    if (size := len(answer.body())) > MOST_BYTES:
+        found.append(f"{address}: {size} bytes of HTML")
+    if (shift := page.evaluate(SHIFT)) > MOST_SHIFT:
+        found.append(f"{address}: moves by {shift:.3f} while it comes")
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 844})
         for scheme in SCHEMES:

@@ -18,13 +18,13 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[na
 
 class DoorDesk extends HTMLElement {
   async connectedCallback() {
-    if (!isSecureContext || !globalThis.indexedDB) return; // the notice says that it needs https
+    if (!isSecureContext || !globalThis.indexedDB) return this.stayPlain(); // the notice says that it needs https
     this.words = JSON.parse(this.querySelector("#door-words").textContent);
     this.one = (name) => this.querySelector(`[data-${name}]`);
     try {
       this.store = await Store.open(this.dataset.event);
     } catch {
-      return;
+      return this.stayPlain();
     }
     this.people = new Map();
     this.log = { cursor: 0, scans: [], offset: 0 };
@@ -37,6 +37,11 @@ class DoorDesk extends HTMLElement {
     await this.refresh();
     this.sync();
     this.keepPage();
+  }
+
+  /** The style sheet keeps room for what the script shows; it cannot be had here. */
+  stayPlain() {
+    this.dataset.ready = "plain";
   }
 
   /** Take up what the device has kept; a list whose event is long over is forgotten. */
@@ -54,8 +59,6 @@ class DoorDesk extends HTMLElement {
   }
 
   wire() {
-    for (const part of this.querySelectorAll("[data-enhanced]")) part.hidden = false;
-    for (const part of this.querySelectorAll("[data-plain]")) part.hidden = true;
     const name = this.one("name");
     name.value = localStorage.getItem("door-name") ?? "";
     name.addEventListener("input", () => localStorage.setItem("door-name", name.value.trim()));
@@ -227,7 +230,6 @@ class DoorDesk extends HTMLElement {
 
   drawLine(count) {
     const line = this.one("line");
-    line.hidden = false;
     line.dataset.tone = { online: count ? "info" : "good", offline: "warn", unknown: "info" }[this.state] ?? "bad";
     line.querySelector("strong").textContent = fill(this.words[this.state === "online" && count ? "sending" : this.state], { count });
     this.one("sign-in").hidden = this.state !== "signed_out";
