@@ -74,11 +74,11 @@ def signed_in(request: HttpRequest) -> User:
     return request.user
 
 
-def seat_in(request: HttpRequest, slug: str, *, guests: bool = False) -> Seat:
+def seat_in(request: HttpRequest, slug: str, *, guests: bool = False, archived: bool = False) -> Seat:
     """Return the asking person's seat in the course `slug`, whatever the role.
 
     For guests the course does not exist, unless a door lets them in with `guests` and looks itself at what
-    they may see.
+    they may see. In an archived course nothing can be written, but through a door with `archived`.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def seat_in(request: HttpRequest, slug: str, *, guests: bool = False) -> Seat:
             raise Http404(_("There is no such course, or you do not take part in it."))
         course, role = found, Role.INSTRUCTOR
     viewing = role in STAFF and request.session.get(VIEW_AS_STUDENT) == course.pk
-    return _take(request, Seat(course, user, Role.STUDENT if viewing else role, viewing))
+    return _take(request, Seat(course, user, Role.STUDENT if viewing else role, viewing), archived=archived)
 
 
 def guest_seat(request: HttpRequest, course: Course) -> Seat:
@@ -114,25 +114,30 @@ def guest_seat(request: HttpRequest, course: Course) -> Seat:
     return _take(request, Seat(course, signed_in(request), Role.GUEST))
 
 
-def _take(request: HttpRequest, seat: Seat) -> Seat:
+def _take(request: HttpRequest, seat: Seat, *, archived: bool = False) -> Seat:
     if not seat.user.time_zone:  # times are shown in the course's zone until the request ends
         timezone.activate(seat.course.zone)
     show_pictures_of(seat.course.slug)
     if request.method not in SAFE_METHODS:
-        _refuse_onlookers(seat)
+        _refuse_onlookers(seat, archived=archived)
     request.seat = seat  # type: ignore[attr-defined]  # templates read the course and the role from it
     return seat
 
 
-def _refuse_onlookers(seat: Seat) -> None:
+def _refuse_onlookers(seat: Seat, *, archived: bool) -> None:
     if seat.viewing_as_student:
         raise PermissionDenied(
             _("You are viewing the course as a student: nothing can be changed. Leave this view first.")
         )
     if seat.role == Role.VIEWER:
         raise PermissionDenied(_("As a viewer you can see everything and change nothing."))
-    if seat.course.archived_at:
-        raise PermissionDenied(_("This course is archived: it can be read, but no longer changed."))
+    if seat.course.archived_at and not archived:
+        raise PermissionDenied(
+            _(
+                "This course is archived: it can be read, but no longer changed. An instructor can take it "
+                "out of the archive, on the page of its settings."
+            )
+        )
 
 
 def _require(seat: Seat, roles: frozenset[Role], message: str) -> Seat:
@@ -158,8 +163,10 @@ def grader_seat(request: HttpRequest, slug: str) -> Seat:
     return _require(seat_in(request, slug), GRADERS, _("Only instructors and assistants can do this."))
 
 
-def instructor_seat(request: HttpRequest, slug: str) -> Seat:
-    """Return the seat of somebody who runs the course."""
+def instructor_seat(request: HttpRequest, slug: str, *, archived: bool = False) -> Seat:
+    """Return the seat of somebody who runs the course; with `archived`, of one in the archive, too."""
     return _require(
-        seat_in(request, slug), frozenset({Role.INSTRUCTOR}), _("Only the course's instructors can do this.")
+        seat_in(request, slug, archived=archived),
+        frozenset({Role.INSTRUCTOR}),
+        _("Only the course's instructors can do this."),
     )

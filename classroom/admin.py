@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminURLFieldWidget
+from django.contrib.auth.models import Permission
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -33,12 +34,24 @@ from quizzes import services
 LINKS: Any = {models.URLField: {"assume_scheme": "https", "widget": AdminURLFieldWidget}}
 
 
+#: The permission to make courses; administrators have it anyway.
+COURSE_MAKING = {"content_type__app_label": "classroom", "codename": "add_course"}
+
+
 class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
     """A person; signing in needs no password, a mailed code is enough."""
+
+    may_create_courses = forms.BooleanField(label=_("may make courses"), required=False)
 
     class Meta:
         model = User
         fields = ["email", "name", "language", "time_zone", "is_active", "is_staff", "is_superuser"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - a form's own
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            allowed = self.instance.user_permissions.filter(**COURSE_MAKING)
+            self.fields["may_create_courses"].initial = allowed.exists()
 
 
 @admin.register(User)
@@ -55,6 +68,11 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in 
         if not change:
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
+        permission = Permission.objects.get(**COURSE_MAKING)
+        if form.cleaned_data["may_create_courses"]:
+            obj.user_permissions.add(permission)
+        else:
+            obj.user_permissions.remove(permission)
 
 
 class WeekInline(admin.TabularInline):  # type: ignore[type-arg]  # generic only in the stubs

@@ -10,6 +10,7 @@ from classroom import demo_sign_in, sign_in, styleguide
 from classroom.appearance import choose
 from classroom.pages import account as own
 from classroom.pages import dashboard, groups, now, schedule
+from classroom.pages.courses import settings as courses
 from projects.views import checking
 from quizzes.views import joining
 
@@ -34,10 +35,12 @@ urlpatterns = [
     path("certificates/", checking.ask, name="check_certificates"),
     path("certificates/<str:code>/", checking.check, name="check_certificate"),
     path("admin/", admin.site.urls),
+    path("courses/new/", courses.new, name="new_course"),
     path("c/<slug:slug>/", now.course, name="course"),
     path("c/<slug:slug>/weeks/", include("classroom.pages.weeks.urls")),
     path("c/<slug:slug>/schedule/", schedule.schedule, name="schedule"),
     path("c/<slug:slug>/dashboard/", dashboard.dashboard, name="dashboard"),
+    path("c/<slug:slug>/", include("classroom.pages.courses.urls")),
     path("c/<slug:slug>/people/", include("classroom.pages.people.urls")),
     path("c/<slug:slug>/groups/", groups.groups, name="groups"),
     path("c/<slug:slug>/groups/new/", groups.new, name="new_group"),

@@ -142,6 +142,7 @@ from projects.services.teams import (
     remove_member,
     renew_join_code,
 )
+from projects.services.terms import copy_challenges, dates_of_challenges
 from projects.services.tracks import (
     add_track,
     assign_judge,
@@ -211,8 +212,10 @@ __all__ = [
     "check_vote_open",
     "choose",
     "close_board",
+    "copy_challenges",
     "create_event",
     "create_team",
+    "dates_of_challenges",
     "declare_conflict",
     "decline",
     "decline_invitation",

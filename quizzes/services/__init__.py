@@ -60,6 +60,7 @@ from quizzes.services.slots import (
     remove_section,
     remove_slot,
 )
+from quizzes.services.terms import copy_quizzes, dates_of_quizzes
 
 __all__ = [
     "Moved",
@@ -77,8 +78,10 @@ __all__ = [
     "change_slot",
     "close_quiz",
     "copy_quiz",
+    "copy_quizzes",
     "create_question",
     "create_quiz",
+    "dates_of_quizzes",
     "delete_quiz",
     "discuss",
     "end_discussion",
