@@ -55,3 +55,16 @@ def network_of(request: HttpRequest) -> str:
     if isinstance(parsed, IPv6Address):
         return str(ip_network((parsed, IPV6_PREFIX), strict=False))
     return str(parsed)
+
+
+class Rate(Failures):
+    """Requests by key, at most `most` of them in `seconds`: here what succeeds counts, too."""
+
+    def take(self, key: str) -> float:
+        """Count one request and return 0; after too many return in how many seconds to ask again."""
+        if not self.too_many(key):
+            self.add(key)
+            return 0.0
+        with self._lock:
+            _, began = self._count(key)
+        return max(1.0, began + self.seconds - time.monotonic())

@@ -8,6 +8,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from classroom.problems import API, problem
 
 MAX_NAME_LENGTH = 100
 View = Callable[[HttpRequest], HttpResponse]
@@ -25,6 +28,10 @@ def limit_uploads(
         with_files = request.content_type == "multipart/form-data"
         limit = settings.MAX_UPLOAD_BYTES if with_files else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
+            if request.path.startswith(API):
+                return problem(
+                    413, _("This is too large: %(limit)s at most.") % {"limit": filesizeformat(limit)}
+                )
             return render(request, "413.html", {"limit": filesizeformat(limit)}, status=413)
         return get_response(request)
 

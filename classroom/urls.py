@@ -7,9 +7,10 @@ from django.contrib import admin
 from django.urls import include, path
 
 from classroom import demo_sign_in, sign_in, styleguide
+from classroom.api import docs
 from classroom.appearance import choose
 from classroom.pages import account as own
-from classroom.pages import dashboard, groups, now, schedule
+from classroom.pages import dashboard, groups, now, schedule, tokens
 from classroom.pages.courses import settings as courses
 from projects.views import checking
 from quizzes.views import joining
@@ -28,6 +29,10 @@ urlpatterns = [
     path("accounts/logout/", account.logout, name="account_logout"),
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),
     path("settings/", own.own_settings, name="settings"),
+    path("settings/tokens/", tokens.tokens, name="tokens"),
+    path("settings/tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),
+    path("api/", docs.docs, name="api_docs"),
+    path("api/v1/", include("classroom.api.urls")),
     path("demo/sign-in/<str:token>/", demo_sign_in.sign_in, name="demo_sign_in"),
     path("enrol/", include("classroom.pages.enrolling.urls")),
     path("join/", joining.enter_code, name="join"),

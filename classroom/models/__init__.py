@@ -25,11 +25,13 @@ from classroom.models.outbox import Outbox
 from classroom.models.people import Accommodation, Enrolment, Extension, Group, Role
 from classroom.models.session import Session
 from classroom.models.sign_in import SignInCode
+from classroom.models.token import ApiToken, Scope
 from classroom.models.user import User
 
 __all__ = [
     "Accommodation",
     "Announcement",
+    "ApiToken",
     "AuditEntry",
     "Course",
     "Enrolment",
@@ -53,6 +55,7 @@ __all__ = [
     "Reference",
     "Role",
     "ScheduleItem",
+    "Scope",
     "Session",
     "SignInCode",
     "Topic",
