@@ -253,7 +253,17 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": SWEEP_SECONDS, "ignore_result": True},
     }
-    for name in ("classroom.tasks.sweep", "quizzes.tasks.sweep", "projects.tasks.sweep")
+    for name in (
+        "classroom.tasks.sweep",
+        "classroom.lti.tasks.sweep",
+        "quizzes.tasks.sweep",
+        "projects.tasks.sweep",
+    )
+}
+CELERY_BEAT_SCHEDULE["classroom.lti.tasks.look_for_scores"] = {
+    "task": "classroom.lti.tasks.look_for_scores",
+    "schedule": 60,
+    "options": {"expires": 60, "ignore_result": True},
 }
 CELERY_BEAT_SCHEDULE["quizzes.tasks.forget_guests"] = {
     "task": "quizzes.tasks.forget_guests",

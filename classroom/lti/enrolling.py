@@ -9,7 +9,7 @@ from classroom.errors import Refused
 from classroom.lti.claims import Claims
 from classroom.lti.models import Context, Platform, WorkLink
 from classroom.lti.roles import role_for
-from classroom.models import AuditEntry, Course, Enrolment, Role, User
+from classroom.models import AuditEntry, Course, Enrolment, EnrolmentRequest, Role, User
 
 
 def context_of(*, platform: Platform, claims: Claims) -> Context | None:
@@ -101,6 +101,7 @@ def enrol(*, user: User, course: Course, role: Role, platform: Platform, now: da
             course=course, user=user, defaults={"role": role}
         )
         if created:
+            EnrolmentRequest.objects.open().filter(course=course, user=user).update(accepted_at=now)
             AuditEntry.objects.create(
                 course=course,
                 actor=None,

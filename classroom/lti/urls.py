@@ -22,5 +22,10 @@ urlpatterns = [
     path("lti/platforms/<int:pk>/check/", platforms.check, name="check_platform"),
     path("lti/platforms/<int:pk>/close/", platforms.close, name="close_platform"),
     path("c/<slug:slug>/platforms/", courses.course, name="course"),
+    path("c/<slug:slug>/platforms/scores/", courses.scores, name="scores"),
+    path("c/<slug:slug>/platforms/scores/<int:pk>/again/", courses.send_again, name="send_again"),
+    path("c/<slug:slug>/platforms/people/<int:pk>/", courses.roster, name="roster"),
+    path("c/<slug:slug>/platforms/people/<int:pk>/apply/", courses.apply_roster, name="apply_roster"),
+    path("c/<slug:slug>/platforms/<int:pk>/people/", courses.fetch_roster, name="fetch_roster"),
     path("c/<slug:slug>/platforms/<int:pk>/disconnect/", courses.disconnect, name="disconnect"),
 ]

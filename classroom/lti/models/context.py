@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from classroom.lti.models.platform import Platform
-from classroom.models import Course
+from classroom.models import Course, Leased
 
 
 class Context(models.Model):
@@ -42,8 +42,11 @@ class Context(models.Model):
         return self.title or self.context_id
 
 
-class WorkLink(models.Model):
-    """A link on the platform that opens one work of the course; `work` is its key, as "quiz:12"."""
+class WorkLink(Leased):
+    """A link on the platform that opens one work of the course; `work` is its key, as "quiz:12".
+
+    A worker claims it to look for changed scores; `problem` says why none can be sent.
+    """
 
     context = models.ForeignKey(Context, on_delete=models.CASCADE, related_name="links")
     resource_link_id = models.CharField(_("resource link id"), max_length=255)
@@ -51,6 +54,7 @@ class WorkLink(models.Model):
     title = models.CharField(_("title"), max_length=200, blank=True)
     lineitem_url = models.CharField(_("line item"), max_length=1000, blank=True)
     seen_at = models.DateTimeField(_("last launch"))
+    problem = models.TextField(_("problem"), blank=True)
 
     class Meta:
         verbose_name = _("link to a work")

@@ -209,7 +209,7 @@ def test_course_page_asks_a_fixed_number_of_queries(
     for number in range(1, contexts):
         Context.objects.create(platform=platform, deployment_id="d", context_id=f"c{number}", course=course)
     client.force_login(instructor_of(course))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         page = client.get(f"/c/{course.slug}/platforms/").content.decode()
     assert page.count("No work is linked yet") == contexts
 
