@@ -21,6 +21,7 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 app = Celery("classroom")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.autodiscover_tasks(["classroom.pages.dashboards"])
 
 
 @worker_init.connect

@@ -270,6 +270,12 @@ CELERY_BEAT_SCHEDULE["quizzes.tasks.forget_guests"] = {
     "schedule": 3600,
     "options": {"expires": 3600, "ignore_result": True},
 }
+COUNT_SECONDS = 20
+CELERY_BEAT_SCHEDULE["classroom.pages.dashboards.tasks.count"] = {
+    "task": "classroom.pages.dashboards.tasks.count",
+    "schedule": COUNT_SECONDS,
+    "options": {"expires": COUNT_SECONDS, "ignore_result": True},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_TIMEZONE = "UTC"
 

@@ -22,6 +22,7 @@ from classroom.models.help import HelpDesk, HelpRequest
 from classroom.models.leased import Leased
 from classroom.models.material import Material, MaterialFile
 from classroom.models.outbox import Outbox
+from classroom.models.outcome import Mistake, Outcome, Standing, Tally, standing_is
 from classroom.models.people import Accommodation, Enrolment, Extension, Group, Role
 from classroom.models.session import Session
 from classroom.models.sign_in import SignInCode
@@ -50,7 +51,9 @@ __all__ = [
     "Leased",
     "Material",
     "MaterialFile",
+    "Mistake",
     "Outbox",
+    "Outcome",
     "PassingRule",
     "Reference",
     "Role",
@@ -58,9 +61,12 @@ __all__ = [
     "Scope",
     "Session",
     "SignInCode",
+    "Standing",
+    "Tally",
     "Topic",
     "User",
     "Week",
     "digest_of",
     "new_course_code",
+    "standing_is",
 ]

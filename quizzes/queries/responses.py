@@ -123,6 +123,28 @@ def _rest(item: AnsweredItem) -> float:
     return (item.attempt.score or 0.0) - (item.points or 0.0)
 
 
+@dataclass(frozen=True)
+class Held:
+    """A wrong idea behind one person's answer to one question."""
+
+    user_id: int
+    attempt_id: int
+    question: str
+    name: str
+    told: str
+
+
+def held_in(items: list[AnsweredItem]) -> list[Held]:
+    """Return who holds which wrong idea, in one query."""
+    versions = QuestionVersion.objects.select_related("question").in_bulk({item.key_id for item in items})
+    known: dict[tuple[int, tuple[str, ...]], dict[str, str]] = {}
+    return [
+        Held(item.attempt.user_id, item.attempt.pk, versions[item.key_id].question.name, name, told)
+        for item in items
+        for name, told in _ideas(item, versions[item.key_id], known).items()
+    ]
+
+
 def misconceptions_in(items: list[AnsweredItem]) -> list[Misconception]:
     """Return the wrong ideas behind answers, the most frequent first, in one query."""
     versions = QuestionVersion.objects.select_related("question").in_bulk({item.key_id for item in items})

@@ -1,0 +1,302 @@
+"""Counting: what each student has for each piece of work, written down by a worker.
+
+`count_course` looks in a few queries from what each piece would be counted, and counts those anew of which
+that has changed. A piece is claimed first (`classroom.lease`), so of several workers one counts it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from hashlib import sha256
+from statistics import quantiles
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, F, Max, Min, Q, Sum
+from django.utils import translation
+
+from classroom import clock, lease
+from classroom.models import Course, Enrolment, Extension, Mistake, Outcome, Role, Tally
+from classroom.pages.dashboards.pieces import QUIZ, Piece, pieces_of
+from projects.models import Challenge, Submission
+from projects.queries import misconceptions
+from quizzes.models import Attempt, Counts, Quiz
+from quizzes.queries.counted import Which, attempts_of_others
+from quizzes.queries.responses import answered_items, held_in
+from quizzes.queries.statistics import QuestionRow, report
+from quizzes.scoring import counted
+
+#: How long one worker may take to count one piece of work.
+LEASE = timedelta(seconds=60)
+#: Changes whenever the rules of counting do: everything is counted anew.
+RULES = 1
+#: What an outcome says, in the order of `_values`.
+FIELDS = ("due_at", "begun_at", "handed_in_at", "solved_at", "share", "source")
+#: What makes two mistakes the same.
+MADE = ("user_id", "place", "name", "told", "source")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A piece of work, counted."""
+
+    outcomes: list[Outcome]
+    mistakes: list[Mistake]
+    questions: list[dict[str, Any]] = field(default_factory=list)
+
+
+def count_all(*, now: datetime) -> None:
+    """Count what has changed in any course that runs."""
+    for course in Course.objects.filter(archived_at=None):
+        count_course(course=course, now=now)
+
+
+def count_course(*, course: Course, now: datetime) -> int:
+    """Count what has changed in a course; return how many pieces of work were counted."""
+    pieces = {piece.key: piece for piece in pieces_of(course, now)}
+    _forget_others(course, list(pieces))
+    prints = fingerprints(course, list(pieces.values()))
+    Tally.objects.bulk_create([Tally(course=course, item=key) for key in pieces], ignore_conflicts=True)
+    known = Tally.objects.filter(course=course, item__in=list(pieces))
+    stale = [tally for tally in known if tally.fingerprint != prints[tally.item]]
+    if not stale:
+        return 0
+    enrolled = Enrolment.objects.filter(course=course, role=Role.STUDENT, left_at=None)
+    joined = dict(enrolled.values_list("user", "joined_at"))
+    done = 0
+    for tally in stale:
+        run = lease.claim(Tally.objects.all(), pk=tally.pk, now=now, lease=LEASE)
+        if run is not None:
+            with translation.override(course.language):  # mistakes are told in the course's language
+                found = _count(pieces[tally.item], joined, now)
+            done += _record(tally, run, found, prints[tally.item], now)
+    return done
+
+
+def fingerprints(course: Course, pieces: Sequence[Piece]) -> dict[str, str]:
+    """Return from what each piece would be counted, as a hash, in four queries."""
+    students = Enrolment.objects.filter(course=course, role=Role.STUDENT).aggregate(
+        Max("pk"), Max("left_at"), present=Count("pk", filter=Q(left_at=None))
+    )
+    extensions = _by(
+        Extension.objects.filter(course=course), "item", Count("pk"), Max("pk"), Max("closes_at")
+    )
+    attempts = _by(
+        Attempt.objects.filter(quiz__course=course),
+        *("quiz", Count("pk"), Max("finished_at"), Sum("score"), Sum("pending"), Count("finished_at")),
+    )
+    hand_ins = _by(
+        Submission.objects.filter(challenge__course=course),
+        *("challenge", Count("pk"), Max("graded_at"), Max("adjusted_at"), Max("chosen_at")),
+        *(Sum("score"), Sum("adjusted_score"), Sum("late_factor")),
+    )
+    return {
+        piece.key: _hashed(
+            RULES,
+            course.language,
+            students,
+            _rules_of(piece),
+            extensions.get(piece.key),
+            (attempts if piece.kind == QUIZ else hand_ins).get(piece.work.pk),
+        )
+        for piece in pieces
+    }
+
+
+def _rules_of(piece: Piece) -> tuple[object, ...]:
+    """Return the settings on which an outcome depends."""
+    work = piece.work
+    if isinstance(work, Quiz):
+        return work.closes_at, work.counts
+    return work.closes_at, work.late_days, work.policy, work.max_points
+
+
+def _by(rows: Any, key: str, *figures: Any) -> dict[Any, list[Any]]:  # noqa: ANN401 - any model's
+    return {name: rest for name, *rest in rows.order_by().values_list(key).annotate(*figures)}
+
+
+def _hashed(*parts: object) -> str:
+    return sha256(json.dumps(parts, default=str, sort_keys=True).encode()).hexdigest()
+
+
+def _forget_others(course: Course, keys: list[str]) -> None:
+    """Forget pieces of work that are not there any more, or hidden again."""
+    gone = list(Tally.objects.filter(course=course).exclude(item__in=keys).values_list("item", flat=True))
+    if gone:
+        with transaction.atomic():
+            for model in (Outcome, Mistake, Tally):
+                model._default_manager.filter(course=course, item__in=gone).delete()
+
+
+def _count(piece: Piece, joined: Mapping[int, datetime], now: datetime) -> Counted:
+    """Return what the students have, `joined` telling since when each takes part."""
+    due = _due(piece, joined)
+    blank = {
+        user: Outcome(course=piece.work.course, user_id=user, item=piece.key, due_at=due[user])
+        for user in joined
+    }
+    if isinstance(piece.work, Quiz):
+        return _count_quiz(piece.work, blank)
+    return _count_challenge(piece.work, blank)
+
+
+def _due(piece: Piece, joined: Mapping[int, datetime]) -> dict[int, datetime | None]:
+    """Return until when each may hand in; who came when it was over has missed nothing."""
+    grace = timedelta(days=piece.work.late_days if isinstance(piece.work, Challenge) else 0)
+    found: dict[int, datetime | None] = {}
+    for user, allowance in clock.allowances(list(joined), piece.work).items():
+        closes_at = allowance.close_of(piece.work)
+        found[user] = closes_at + grace if closes_at and joined[user] < closes_at + grace else None
+    return found
+
+
+def _count_quiz(quiz: Quiz, blank: dict[int, Outcome]) -> Counted:
+    by_user: dict[int, list[Attempt]] = {}
+    for attempt in attempts_of_others(quiz):
+        if attempt.user_id in blank:
+            by_user.setdefault(attempt.user_id, []).append(attempt)
+    for user, attempts in by_user.items():
+        outcome, finished = blank[user], [one for one in attempts if one.finished_at]
+        outcome.begun_at = attempts[0].started_at
+        if not finished:
+            continue
+        outcome.handed_in_at = max(one.finished_at for one in finished if one.finished_at)
+        graded = [one for one in finished if one.score is not None and not one.pending]
+        scores = [_share(one.score, one.max_score) for one in graded]
+        outcome.share = counted([one for one in scores if one is not None], quiz.counts)
+        outcome.source = _that_counts(graded or finished, quiz).pk
+    questions = [_question(row) for row in report(quiz=quiz, which=Which.FIRST).rows]
+    mistakes = {
+        (held.user_id, held.question, held.name): Mistake(
+            course=quiz.course,
+            user_id=held.user_id,
+            item=quiz.deadline_key,
+            place=held.question,
+            name=held.name[:300],
+            told=held.told,
+            source=held.attempt_id,
+        )
+        for held in held_in(answered_items(quiz=quiz, which=Which.FIRST))
+        if held.user_id in blank
+    }
+    return Counted(list(blank.values()), list(mistakes.values()), questions)
+
+
+def _that_counts(attempts: list[Attempt], quiz: Quiz) -> Attempt:
+    if quiz.counts == Counts.FIRST:
+        return attempts[0]
+    if quiz.counts == Counts.BEST:
+        return max(attempts, key=lambda one: (one.score or 0.0, -one.number))
+    return attempts[-1]
+
+
+def _share(points: float | None, most: float | None) -> float | None:
+    if points is None or not most:
+        return None
+    return max(0.0, points / most)
+
+
+def _question(row: QuestionRow) -> dict[str, Any]:
+    return {
+        "question": row.question_id,
+        "name": row.name,
+        "place": row.place,
+        "count": row.numbers.count,
+        "facility": row.numbers.facility,
+        "discrimination": row.numbers.discrimination_index,
+        "verdict": str(row.verdict),
+    }
+
+
+def _count_challenge(challenge: Challenge, blank: dict[int, Outcome]) -> Counted:
+    whole = Q(score__isnull=False, score__gte=F("max_score"))
+    times = (
+        Submission.objects.filter(challenge=challenge)
+        .order_by()
+        .values_list("user_id")
+        .annotate(begun=Min("submitted_at"), solved=Min("submitted_at", filter=whole))
+    )
+    for user, first, success in times:
+        if user in blank:
+            blank[user].begun_at, blank[user].solved_at = first, success
+    rows = Submission.objects.counting(challenge).only(
+        "user_id", "submitted_at", "score", "adjusted_score", "late_factor", "max_score"
+    )
+    for found in rows:
+        if outcome := blank.get(found.user_id):
+            outcome.handed_in_at, outcome.source = found.submitted_at, found.pk
+            outcome.share = _share(found.points, found.max_score or challenge.points_at_most)
+    mistakes = [
+        Mistake(
+            course=challenge.course,
+            user_id=user,
+            item=challenge.deadline_key,
+            place=mistake.function,
+            name=mistake.cause,
+            told=mistake.message,
+            source=submission,
+        )
+        for mistake in misconceptions(challenge=challenge)
+        for (submission, _who), user in zip(mistake.submissions, mistake.user_ids, strict=True)
+        if user in blank
+    ]
+    return Counted(list(blank.values()), mistakes)
+
+
+def _record(tally: Tally, run: int, found: Counted, fingerprint: str, now: datetime) -> bool:
+    """Write down what was counted, unless another worker has taken over meanwhile."""
+    shares = sorted(one.share for one in found.outcomes if one.share is not None)
+    low, middle, high = _quartiles(shares)
+    with transaction.atomic():
+        held = Tally.objects.filter(pk=tally.pk, run=run).update(
+            fingerprint=fingerprint,
+            counted_at=now,
+            leased_until=None,
+            people=len(shares),
+            low=low,
+            middle=middle,
+            high=high,
+            questions=found.questions,
+        )
+        if held:
+            _write_outcomes(tally, found.outcomes)
+            _write_mistakes(tally, found.mistakes)
+    return bool(held)
+
+
+def _quartiles(shares: list[float]) -> tuple[float | None, float | None, float | None]:
+    if not shares:
+        return None, None, None
+    low, middle, high = quantiles(shares * 2 if len(shares) == 1 else shares, n=4, method="inclusive")
+    return low, middle, high
+
+
+def _write_outcomes(tally: Tally, outcomes: list[Outcome]) -> None:
+    """Write the outcomes that have changed; who is not among the students any more has none."""
+    rows = Outcome.objects.filter(course=tally.course_id, item=tally.item)
+    known = {user: tuple(values) for user, *values in rows.values_list("user_id", *FIELDS)}
+    changed = [one for one in outcomes if known.get(one.user_id) != _values(one)]
+    Outcome.objects.bulk_create(
+        changed,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["course", "item", "user"],
+        update_fields=FIELDS,
+    )
+    if gone := known.keys() - {one.user_id for one in outcomes}:
+        rows.filter(user__in=gone).delete()
+
+
+def _values(outcome: Outcome) -> tuple[object, ...]:
+    return tuple(getattr(outcome, name) for name in FIELDS)
+
+
+def _write_mistakes(tally: Tally, mistakes: list[Mistake]) -> None:
+    rows = Mistake.objects.filter(course=tally.course_id, item=tally.item)
+    known = {tuple(values): pk for pk, *values in rows.values_list("pk", *MADE)}
+    wanted = {tuple(getattr(one, name) for name in MADE): one for one in mistakes}
+    rows.filter(pk__in=[known[values] for values in known.keys() - wanted.keys()]).delete()
+    Mistake.objects.bulk_create(
+        [one for values, one in wanted.items() if values not in known], batch_size=500, ignore_conflicts=True
+    )
