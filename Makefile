@@ -4,6 +4,7 @@
 # make bench-room     a thousand students follow the live room: how soon the last one has the news
 # make bench-judging  the ranking of projects against gavel's, on simulated hackathons
 # make bench-hackathon  every page of an event with 5,000 participants and 1,000 teams: queries and milliseconds
+# make bench-pages   dashboards, gradebook and week page for 1,000 students: queries and milliseconds
 # make bench-engine   the engine against PyTorch, MyGrad and autograd, which it installs into var/bench
 # make bench-grading  the grader, alone and through the site, beside otter and nbgrader (in var/bench-grading)
 # make lock     new requirements*.txt and package-lock.json from the ranges in pyproject.toml and package.json
@@ -26,7 +27,7 @@ LIBRARIES := node_modules/.installed
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 STATIC := var/static/.collected
 
-.PHONY: run install test check lock clean messages bench-engine bench-grading bench-hackathon bench-judging bench-quiz bench-room
+.PHONY: run install test check lock clean messages bench-engine bench-grading bench-hackathon bench-judging bench-pages bench-quiz bench-room
 run: install
 	@$(MANAGE) run $(if $(filter-out 0,$(DEMO)),--demo)
 
@@ -104,6 +105,9 @@ bench-judging: .venv/.site
 
 bench-hackathon: .venv/.dev libraries $(CATALOGUES)
 	@$(BIN)/python -m benchmarks.hackathon $(ARGS)
+
+bench-pages: .venv/.dev libraries $(CATALOGUES)
+	@$(BIN)/python -m benchmarks.pages $(ARGS)
 
 # Web servers and databases of the benchmark run in a folder that goes away.
 bench-quiz: .venv/.dev libraries $(CATALOGUES)
