@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from classroom.errors import Refused
 from classroom.models import AuditEntry, ScheduleItem, User, Week
 
 #: How long a session takes unless somebody says otherwise.
@@ -36,8 +38,18 @@ def save_session(
 
 
 def remove_session(*, session: ScheduleItem, by: User, now: datetime) -> None:
-    """Take a session off the schedule."""
+    """Take a session off the schedule.
+
+    Raises
+    ------
+    Refused
+        Somebody was marked at it: what was marked is kept.
+    """
     with transaction.atomic():
+        if session.attendance.exists():
+            raise Refused(
+                _("Attendance was taken at this session, so it stays. If it never was, take the marks away.")
+            )
         _log(session, by, "session.removed", now)
         ScheduleItem.objects.filter(pk=session.pk).delete()
 

@@ -1,6 +1,7 @@
 """What every course has."""
 
 from classroom.models.agenda import Announcement, ScheduleItem
+from classroom.models.attendance import Attendance
 from classroom.models.audit import AuditEntry
 from classroom.models.course import Course, Reference, Topic, Week
 from classroom.models.entrance import (
@@ -33,6 +34,7 @@ __all__ = [
     "Accommodation",
     "Announcement",
     "ApiToken",
+    "Attendance",
     "AuditEntry",
     "Course",
     "Enrolment",

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from classroom import agenda, clock
 from classroom.access import Seat
+from classroom.errors import Refused
 from classroom.models import ScheduleItem, Week
 from classroom.pages.weeks import access
 from classroom.pages.weeks.forms import SessionForm
@@ -50,6 +51,10 @@ def _edit(request: HttpRequest, seat: Seat, week: Week, found: ScheduleItem) -> 
 def delete(request: HttpRequest, slug: str, number: int, pk: int) -> HttpResponse:
     """Take a session off the schedule."""
     seat, _week, found = access.session_to_edit(request, slug, number, pk)
-    agenda.remove_session(session=found, by=seat.user, now=clock.now())
-    messages.success(request, _("“%(title)s” is removed.") % {"title": found.title})
+    try:
+        agenda.remove_session(session=found, by=seat.user, now=clock.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("“%(title)s” is removed.") % {"title": found.title})
     return redirect("edit_week", slug, number)
