@@ -176,6 +176,15 @@ elif _database["ENGINE"].endswith("postgresql"):
     _database["CONN_HEALTH_CHECKS"] = True
     # Statements of `classroom.prepared` are prepared at their first run; all others never.
     _database.setdefault("OPTIONS", {}).setdefault("prepare_threshold", 0)
+    # A database whose host is cut off is given up after seconds; TCP itself would wait a quarter of an hour.
+    for _name, _value in {
+        "connect_timeout": 5,
+        "tcp_user_timeout": 8000,  # milliseconds
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
+    }.items():
+        _database["OPTIONS"].setdefault(_name, _value)
     # Each process keeps its own pool; threads of one web process share it.
     _database.setdefault("OPTIONS", {}).setdefault(
         "pool", {"min_size": 1, "max_size": int(os.environ.get("DATABASE_POOL_SIZE", "8")), "timeout": 10}
