@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from math import isfinite
 from typing import Any
 
@@ -18,6 +19,7 @@ from classroom.models import (
     GradeChange,
     GradeColumn,
     GradeMark,
+    PassingRule,
     User,
 )
 from classroom.models.gradebook import MOST_POINTS, MOST_REASON
@@ -136,6 +138,47 @@ def _written(changes: Sequence[Change], by: User, now: datetime) -> list[GradeMa
     return marks
 
 
+def set_rule(*, course: Course, kind: str, least: Decimal | None, by: User, now: datetime) -> None:
+    """Say what it takes to pass; without a kind nobody passes or fails."""
+    with transaction.atomic():
+        if kind and least:
+            PassingRule.objects.update_or_create(course=course, defaults={"kind": kind, "least": least})
+        else:
+            PassingRule.objects.filter(course=course).delete()
+        detail = {"kind": kind, "least": str(least) if kind else ""}
+        AuditEntry.objects.create(course=course, actor=by, action="grades.rule", detail=detail, at=now)
+
+
+def save_category(*, category: GradeCategory, by: User, now: datetime) -> None:
+    """Save a category, new or changed.
+
+    Raises
+    ------
+    Refused
+        Another one has got the same title at the same moment.
+    """
+    try:
+        _save_category(category, by, now)
+    except IntegrityError as error:
+        raise Refused(_("There is a category of this title already: choose another one.")) from error
+
+
+def _save_category(category: GradeCategory, by: User, now: datetime) -> None:
+    with transaction.atomic():
+        if category.pk is None:
+            category.save(force_insert=True)
+        else:
+            category.save(update_fields=["title", "weight", "drop_lowest"])
+        detail = {
+            "title": category.title,
+            "weight": None if category.weight is None else str(category.weight),
+            "drop_lowest": category.drop_lowest,
+        }
+        AuditEntry.objects.create(
+            course=category.course, actor=by, action="grades.category_saved", detail=detail, at=now
+        )
+
+
 def add_column(*, column: GradeColumn, by: User, now: datetime) -> GradeColumn:
     """Put a column at the end of its category.
 
@@ -184,8 +227,7 @@ def release(*, column: GradeColumn, shown: bool, by: User, now: datetime) -> boo
 def delete_column(*, column: GradeColumn, by: User, now: datetime) -> int:
     """Delete a column with its marks and their history; return how many marks stood in it."""
     with transaction.atomic():
-        marks = GradeMark.objects.filter(column=column)
-        lost = marks.filter(points__isnull=False).count() + marks.filter(excused=True).count()
+        lost = GradeMark.objects.filter(column=column).standing().count()
         _log(column.course, by, "grades.column_deleted", column, now, marks=lost)
         column.delete()
     return lost

@@ -48,6 +48,7 @@ urlpatterns = [
     path("c/<slug:slug>/dashboard/", dashboard.dashboard, name="dashboard"),
     path("c/<slug:slug>/", include("classroom.pages.courses.urls")),
     path("c/<slug:slug>/people/", include("classroom.pages.people.urls")),
+    path("c/<slug:slug>/", include("classroom.pages.gradebook.urls")),
     path("c/<slug:slug>/groups/", groups.groups, name="groups"),
     path("c/<slug:slug>/groups/new/", groups.new, name="new_group"),
     path("c/<slug:slug>/groups/<int:pk>/", groups.group, name="group"),

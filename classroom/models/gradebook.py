@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Self
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -159,6 +160,14 @@ class Given(models.Model):
         abstract = True
 
 
+class GradeMarkQuerySet(models.QuerySet["GradeMark"]):
+    """Marks by whether they say anything."""
+
+    def standing(self) -> Self:
+        """Keep those that were not taken back."""
+        return self.filter(models.Q(points__isnull=False) | models.Q(excused=True))
+
+
 class GradeMark(Given):
     """The mark that stands; where there is one, it counts instead of the work's own score.
 
@@ -168,6 +177,8 @@ class GradeMark(Given):
 
     column = models.ForeignKey(GradeColumn, on_delete=models.CASCADE, related_name="marks")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="grade_marks")
+
+    objects = GradeMarkQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("mark")

@@ -22,11 +22,12 @@ STUDENT_ROOMS: tuple[tuple[Promise, str], ...] = (
     (_("Quizzes"), "quizzes:index"),
     (_("Exercises"), "projects:index"),
     (_("Hackathon"), "projects:hackathon"),
+    (_("Grades"), "grades"),
 )
 STAFF_ROOMS: tuple[tuple[Promise, str], ...] = (
     (_("Dashboard"), "dashboard"),
-    *STUDENT_ROOMS[1:],
-    (_("Gradebook"), "gradebook"),
+    *STUDENT_ROOMS[1:-1],
+    (_("Grades"), "gradebook"),
     (_("People"), "people"),
 )
 

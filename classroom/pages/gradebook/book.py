@@ -52,6 +52,17 @@ class Column:
         return bool(self.row.item)
 
 
+#: What is typed, exported and imported for "excused", in every language, as in Canvas.
+EXCUSED = "EX"
+
+
+def typed_as(points: float | None, *, excused: bool) -> str:
+    """Return a mark as it is typed."""
+    if excused or points is None:
+        return EXCUSED if excused else ""
+    return repr(points).removesuffix(".0")
+
+
 class Given(NamedTuple):
     """A mark that staff gave, as the grid needs it."""
 
@@ -82,6 +93,11 @@ class Cell(NamedTuple):
     def is_overridden(self) -> bool:
         """Whether staff gave something."""
         return self.given is not None and self.given.stands
+
+    @property
+    def text(self) -> str:
+        """The mark as it is typed, exported and imported: to the last digit, EX for excused."""
+        return typed_as(self.points, excused=self.excused)
 
 
 @dataclass(frozen=True)
@@ -119,7 +135,7 @@ class Book:
     def sheet(self, cells: Sequence[Cell]) -> tuple[list[Category], Open]:
         """Return a student's cells as the rules take them: by category, and which may still grow."""
         categories, still_open = [], []
-        for category, places in self._places:
+        for category, places in self.places:
             marks = [
                 Mark(
                     self.columns[at].possible, cells[at].points, cells[at].excused, self.columns[at].row.keep
@@ -132,7 +148,7 @@ class Book:
         return categories, still_open
 
     @cached_property
-    def _places(self) -> list[tuple[GradeCategory, list[int]]]:
+    def places(self) -> list[tuple[GradeCategory, list[int]]]:
         """The categories that have columns, and where these are among all columns."""
         places: defaultdict[int, list[int]] = defaultdict(list)
         for at, column in enumerate(self.columns):
@@ -146,9 +162,11 @@ def rule_of(course: Course) -> Rule | None:
     return None if row is None else Rule(float(row.least), in_points=row.kind == PassingRule.Kind.POINTS)
 
 
-def students_of(course: Course) -> list[Student]:
-    """Return who takes the course now, by name."""
+def students_of(course: Course, *, pk: int | None = None) -> list[Student]:
+    """Return who takes the course now, by name; with `pk` that one alone, if it is one."""
     rows = Enrolment.objects.filter(course=course, role=Role.STUDENT, left_at=None)
+    if pk is not None:
+        rows = rows.filter(user=pk)
     people = rows.order_by("user__name", "user__email").values_list("user_id", "user__name", "user__email")
     return [Student(*person) for person in people]
 
@@ -170,11 +188,10 @@ def open_book(
     students = students_of(course) if students is None else students
     users = None if whole else [student.pk for student in students]
     categories = list(GradeCategory.objects.filter(course=course))
-    rows = list(GradeColumn.objects.filter(course=course))
-    keys = {row.item for row in rows if row.item}
-    works = works_of(course) if keys else {}
+    works = works_of(course)
+    columns = columns_of(course, works, now)
+    keys = {column.row.item for column in columns if column.is_tied}
     results = results_of(course, keys, users)
-    columns = _columns(rows, works, now)
     given = _given(course, users)
     extended = _extended(course, keys, now)
     people = [student.pk for student in students]
@@ -193,7 +210,9 @@ def open_book(
     )
 
 
-def _columns(rows: Sequence[GradeColumn], works: Mapping[str, Work], now: datetime) -> list[Column]:
+def columns_of(course: Course, works: Mapping[str, Work], now: datetime) -> list[Column]:
+    """Return the columns in their order, with what each is worth."""
+    rows = list(GradeColumn.objects.filter(course=course).select_related("category"))
     unknown = [
         row.item
         for row in rows
