@@ -104,6 +104,8 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "django_prometheus",
@@ -319,6 +321,33 @@ ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 15 * 60
 # account counts by account. Twenty codes in five minutes with three tries each are 60 guesses at one of 20^8.
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 3
 ACCOUNT_RATE_LIMITS = {"request_login_code": "20/5m/key"}
+
+# Signing in at another place as well, by OpenID Connect; off where no issuer is named (classroom.openid).
+SOCIALACCOUNT_ADAPTER = "classroom.openid.Adapter"
+OIDC: dict[str, Any] | None = None
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {}
+if _issuer := os.environ.get("OIDC_ISSUER", "").rstrip("/"):
+    if not os.environ.get("OIDC_CLIENT_ID") or not os.environ.get("OIDC_CLIENT_SECRET"):
+        raise ImproperlyConfigured("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET beside it.")
+    if _site.scheme == "https" and not _issuer.startswith("https://"):
+        raise ImproperlyConfigured("OIDC_ISSUER has to begin with https://.")
+    OIDC = {
+        "issuer": _issuer[:200],
+        "name": os.environ.get("OIDC_NAME") or urlsplit(_issuer).hostname,
+        # Whether people who have no account here get one; they are in no course then.
+        "signup": env_flag("OIDC_SIGNUP"),
+    }
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": OIDC["name"],
+                "client_id": os.environ["OIDC_CLIENT_ID"],
+                "secret": os.environ["OIDC_CLIENT_SECRET"],
+                "settings": {"server_url": _issuer, "oauth_pkce_enabled": True},
+            }
+        ]
+    }
 
 # E-mail ---------------------------------------------------------------------------------------------------
 

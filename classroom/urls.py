@@ -10,7 +10,7 @@ from classroom import demo_sign_in, sign_in, styleguide
 from classroom.api import docs
 from classroom.appearance import choose
 from classroom.pages import account as own
-from classroom.pages import dashboard, groups, now, schedule, tokens
+from classroom.pages import dashboard, groups, now, openid, schedule, tokens
 from classroom.pages.courses import settings as courses
 from projects.views import checking
 from quizzes.views import joining
@@ -28,6 +28,9 @@ urlpatterns = [
     path("accounts/login/code/confirm/", sign_in.confirm_code, name="account_confirm_login_code"),
     path("accounts/logout/", account.logout, name="account_logout"),
     path("accounts/inactive/", account.account_inactive, name="account_inactive"),
+    path("accounts/elsewhere/", openid.begin, name="oidc_begin"),
+    path("accounts/elsewhere/callback/", openid.callback, name="oidc_callback"),
+    path("accounts/elsewhere/connect/", openid.connect, name="oidc_connect"),
     path("settings/", own.own_settings, name="settings"),
     path("settings/tokens/", tokens.tokens, name="tokens"),
     path("settings/tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),

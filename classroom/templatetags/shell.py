@@ -5,11 +5,13 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.context import Context
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -60,6 +62,16 @@ def _addresses(slug: str, rooms: tuple[tuple[Promise, str], ...]) -> tuple[tuple
         with suppress(NoReverseMatch):
             addresses.append((label, reverse(name, args=[slug])))
     return tuple(addresses)
+
+
+@register.simple_tag(takes_context=True)
+def other_sign_in(context: Context) -> dict[str, str] | None:
+    """Return the name and address of the other place to sign in at; None where there is none."""
+    if settings.OIDC is None:
+        return None
+    following = context["request"].GET.get("next", "")
+    query = f"?{urlencode({'next': following})}" if following else ""
+    return {"name": settings.OIDC["name"], "url": reverse("oidc_begin") + query}
 
 
 @register.simple_tag(takes_context=True)
