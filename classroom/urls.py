@@ -46,6 +46,7 @@ urlpatterns = [
     path("courses/new/", courses.new, name="new_course"),
     path("c/<slug:slug>/", now.course, name="course"),
     path("c/<slug:slug>/weeks/", include("classroom.pages.weeks.urls")),
+    path("c/<slug:slug>/calendar/", include("classroom.pages.calendar.urls")),
     path("c/<slug:slug>/attendance/", include("classroom.pages.attendance.urls")),
     path("c/<slug:slug>/schedule/", schedule.schedule, name="schedule"),
     path("c/<slug:slug>/dashboard/", dashboard.dashboard, name="dashboard"),

@@ -3,6 +3,7 @@
 from classroom.models.agenda import Announcement, ScheduleItem
 from classroom.models.attendance import Attendance
 from classroom.models.audit import AuditEntry
+from classroom.models.calendar import CalendarEntry, CalendarFeed
 from classroom.models.course import Course, Reference, Topic, Week
 from classroom.models.entrance import (
     EnrolmentRequest,
@@ -36,6 +37,8 @@ __all__ = [
     "ApiToken",
     "Attendance",
     "AuditEntry",
+    "CalendarEntry",
+    "CalendarFeed",
     "Course",
     "Enrolment",
     "EnrolmentRequest",

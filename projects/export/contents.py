@@ -12,10 +12,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from classroom import exports
+from classroom import exports, ical
 from classroom.models import User
 from classroom.uploads import clean_name
-from projects import ical, queries, words
+from projects import queries, words
 from projects.export.table import Cell, Table
 from projects.export.tables import TABLES
 from projects.models import Answer, DataSet, Hackathon, Notebook, ProjectPicture, Source

@@ -29,7 +29,6 @@ from projects.models.schedule import (
     Schedule,
     Session,
     Slot,
-    new_calendar_token,
 )
 from projects.models.submission import (
     MAX_ATTEMPTS,
@@ -103,7 +102,6 @@ __all__ = [
     "TrackEntry",
     "Training",
     "competing",
-    "new_calendar_token",
     "new_join_code",
     "new_seed",
     "new_token",

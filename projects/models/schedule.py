@@ -4,7 +4,6 @@ What a session is, its title for one, is the same in every version and changes a
 is belongs to a version and changes with the next release.
 """
 
-import secrets
 import uuid
 
 from django.conf import settings
@@ -13,14 +12,10 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from classroom.models import User
+from classroom.models.calendar import new_calendar_token
 from projects.models.hackathon import Hackathon
 from projects.models.link import LinkField
 from projects.models.team import Team
-
-
-def new_calendar_token() -> str:
-    """Draw the secret part of a calendar's address: 256 bits."""
-    return secrets.token_urlsafe(32)
 
 
 class Room(models.Model):

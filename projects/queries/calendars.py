@@ -6,9 +6,9 @@ from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 
+from classroom.ical import Appointment
 from classroom.models import User
 from projects import timetable
-from projects.ical import Appointment
 from projects.models import Hackathon, Membership, Schedule, Session
 from projects.queries.sittings import Sitting, entries_by_version, programme
 

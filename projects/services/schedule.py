@@ -12,10 +12,10 @@ from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from classroom.models import AuditEntry, User
+from classroom.models.calendar import new_calendar_token
 from projects import queries, timetable, words
 from projects.errors import Refused
 from projects.models import Availability, CalendarToken, Hackathon, Room, Schedule, Session, Slot, Team
-from projects.models.schedule import new_calendar_token
 from projects.services import places
 
 #: How far from the event a slot may be; what is outside the event but within this is warned of.

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import conditional_page, require_GET, require_POST, require_safe
 
-from classroom import clock
+from classroom import clock, ical
 from classroom.access import Seat
-from projects import access, ical, queries, services
+from projects import access, queries, services
 from projects.models import Hackathon
 from projects.queries import Calendar
 
@@ -48,10 +48,7 @@ def feed(request: HttpRequest, slug: str, pk: int, token: str, which: str) -> Ht
         zone=given.hackathon.course.time_zone,
         appointments=queries.appointments(hackathon=given.hackathon, which=calendar, user=given.user),
     )
-    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
-    response["Content-Disposition"] = f'inline; filename="{calendar}.ics"'
-    response["Cache-Control"] = "private, no-cache"
-    return response
+    return ical.answer(content, name=str(calendar))
 
 
 def _addresses(seat: Seat, event: Hackathon, token: str) -> list[tuple[Calendar, str, str]]:

@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
+from classroom import ical
 from classroom.models import Enrolment, Role
-from projects import ical, services
+from projects import services
 from projects.models import CalendarToken
 from projects.services import Place, SessionDetails
 from tests.factories import NOW, EnrolmentFactory, instructor_of, student_of

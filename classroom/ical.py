@@ -1,7 +1,7 @@
 """iCalendar (RFC 5545): a feed's bytes from what there is to tell.
 
 Times are written in UTC, the one form that says the same moment in every program and in the hour that a
-clock change repeats. `X-WR-TIMEZONE` names the event's zone.
+clock change repeats. `X-WR-TIMEZONE` names the course's zone.
 """
 
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
+from django.http import HttpResponse
 from icalendar import Calendar, Event
 
 #: How often programs may come for news.
@@ -30,7 +31,7 @@ class Appointment:
     url: str
     categories: tuple[str, ...]
     starts_at: datetime
-    ends_at: datetime
+    ends_at: datetime | None  # None: a moment, such as a deadline
     sequence: int
     changed_at: datetime
     is_cancelled: bool
@@ -50,6 +51,14 @@ def feed(*, name: str, zone: str, appointments: Iterable[Appointment]) -> bytes:
     return b"".join([head, *map(_written, appointments), end, rest])
 
 
+def answer(content: bytes, *, name: str) -> HttpResponse:
+    """Answer a calendar program; it asks again each time, and gets 304 where the view is conditional."""
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = f'inline; filename="{name}.ics"'
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
 @lru_cache(KEPT)
 def _written(appointment: Appointment) -> bytes:
     event = Event()
@@ -60,7 +69,8 @@ def _written(appointment: Appointment) -> bytes:
     event.add("status", "CANCELLED" if appointment.is_cancelled else "CONFIRMED")
     event.add("summary", _clean(appointment.title))
     event.add("dtstart", appointment.starts_at.astimezone(UTC))
-    event.add("dtend", appointment.ends_at.astimezone(UTC))
+    if appointment.ends_at is not None and appointment.ends_at > appointment.starts_at:
+        event.add("dtend", appointment.ends_at.astimezone(UTC))
     if appointment.description:
         event.add("description", _clean(appointment.description))
     if appointment.place:

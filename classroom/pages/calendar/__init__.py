@@ -1,0 +1,1 @@
+"""One's own calendar of a course: its page, and the feed for calendar programs."""
