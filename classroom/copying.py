@@ -16,8 +16,11 @@ from classroom import courses
 from classroom.models import (
     Course,
     Entrance,
+    GradeCategory,
+    GradeColumn,
     Material,
     MaterialFile,
+    PassingRule,
     Reference,
     ScheduleItem,
     Topic,
@@ -43,6 +46,8 @@ class Copied:
     by: User
     now: datetime
     weeks: dict[int, Week] = field(default_factory=dict)
+    #: Pieces of work by their `deadline_key`, such as "quiz:12"; the apps fill it in.
+    items: dict[str, str] = field(default_factory=dict)
 
     def week(self, old: int | None) -> Week | None:
         """Return the new week in place of an old one."""
@@ -119,6 +124,28 @@ def copy_course(
             Entrance.objects.create(course=new, takes_requests=True)
         courses.note(new, by, "course.copied", now, source=source.slug, weeks=shift.weeks)
     return copied
+
+
+def copy_gradebook(*, copied: Copied) -> None:
+    """Copy categories, columns and the rule for passing; after the apps, whose work the columns name."""
+    categories: dict[int, GradeCategory] = {}
+    for category in GradeCategory.objects.filter(course=copied.source):
+        old = category.pk
+        categories[old] = as_new(category, course=copied.course)
+        category.save(force_insert=True)
+    GradeColumn.objects.bulk_create(
+        as_new(
+            column,
+            course=copied.course,
+            category=categories[column.category_id],
+            item=copied.items[column.item] if column.item else "",
+            released_at=None,
+        )
+        for column in GradeColumn.objects.filter(course=copied.source)
+        if not column.item or column.item in copied.items
+    )
+    for rule in PassingRule.objects.filter(course=copied.source):
+        as_new(rule, course=copied.course).save(force_insert=True)
 
 
 def _other_settings() -> Iterable[str]:

@@ -114,6 +114,7 @@ def _copy_challenge(
 ) -> Challenge:
     board = Board.objects.filter(challenge=challenge).first()
     data = DataSet.objects.filter(challenge=challenge).first()
+    key = challenge.deadline_key
     opens, closes = copied.shift.span(challenge.opens_at, challenge.closes_at)
     as_new(
         challenge,
@@ -126,6 +127,7 @@ def _copy_challenge(
         closes_at=closes,
         taken=0,
     ).save(force_insert=True)
+    copied.items[key] = challenge.deadline_key
     if data:
         as_new(data, challenge=challenge).save(force_insert=True)
     if board:

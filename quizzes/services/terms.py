@@ -84,6 +84,7 @@ def _copy_questions(copied: Copied, categories: dict[int, Category]) -> dict[int
 def _copy_quiz(
     quiz: Quiz, copied: Copied, categories: dict[int, Category], questions: dict[int, Question]
 ) -> None:
+    key = quiz.deadline_key
     sections, slots = list(Section.objects.filter(quiz=quiz)), list(Slot.objects.filter(quiz=quiz))
     opens, closes = (None, None) if quiz.lobby else copied.shift.span(quiz.opens_at, quiz.closes_at)
     as_new(
@@ -98,6 +99,7 @@ def _copy_quiz(
         review_released_at=None,
         review_forced=False,
     ).save(force_insert=True)
+    copied.items[key] = quiz.deadline_key
     if quiz.anonymous:
         give_join_code(quiz=quiz, by=copied.by, now=copied.now)
     new: dict[int, Section] = {}

@@ -12,7 +12,16 @@ from django.db import models
 from django.urls import reverse
 
 from classroom import clock
-from classroom.models import AuditEntry, Course, Enrolment, Material, MaterialFile, Role, ScheduleItem, User
+from classroom.models import (
+    AuditEntry,
+    Course,
+    Enrolment,
+    Material,
+    MaterialFile,
+    Role,
+    ScheduleItem,
+    User,
+)
 from classroom.shifting import Oddity
 from projects.models import Challenge, Hackathon
 from quizzes import services
@@ -407,6 +416,9 @@ COPIED = {
     "classroom.Material",
     "classroom.MaterialFile",
     "classroom.Entrance",
+    "classroom.PassingRule",
+    "classroom.GradeCategory",
+    "classroom.GradeColumn",
     "quizzes.Category",
     "quizzes.Tag",
     "quizzes.Question",
@@ -440,6 +452,8 @@ STAYS = {
     "classroom.HelpRequest": "people",
     "classroom.InviteLink": "secret, and of that term",
     "classroom.EnrolmentRequest": "people",
+    "classroom.GradeUpload": "what somebody is about to import",
+    "lti.Context": "of that term's course on the other platform",
     "quizzes.Upload": "what somebody is about to import",
 }
 

@@ -74,4 +74,5 @@ def make_copy(seat: Seat, form: CopyForm, shift: Shift) -> Course:
         )
         quiz_services.copy_quizzes(copied=copied)
         project_services.copy_challenges(copied=copied)
+        copying.copy_gradebook(copied=copied)
     return copied.course
