@@ -18,8 +18,10 @@ from django.db.models import F
 from classroom import bell, lease
 from classroom.models.course import Course
 from classroom.models.outbox import Outbox
-from classroom.models.user import GUEST_DOMAIN
+from classroom.models.user import GUEST_DOMAIN, NOBODY_DOMAIN
 
+#: Nobody reads what is sent to addresses that end so.
+NO_MAILBOX = (f"@{GUEST_DOMAIN}", f"@{NOBODY_DOMAIN}")
 #: How long one worker may take to send one message.
 LEASE = timedelta(seconds=60)
 #: Waits between attempts; after the last one the message is given up and stays in the log.
@@ -36,7 +38,7 @@ class DeliveryError(Exception):
 
 def email(*, key: str, to: str, subject: str, body: str, now: datetime, course: Course | None = None) -> None:
     """Write an e-mail to the outbox; the same `key` again changes nothing. Guests have no mailbox."""
-    if to.endswith(f"@{GUEST_DOMAIN}"):
+    if to.endswith(NO_MAILBOX):
         return
     _write(
         Outbox.Channel.EMAIL,
@@ -76,7 +78,7 @@ def emails(*, letters: Iterable[Letter], now: datetime, course: Course | None = 
                 not_before=now,
             )
             for letter in letters
-            if not letter.to.endswith(f"@{GUEST_DOMAIN}")
+            if not letter.to.endswith(NO_MAILBOX)
         ),
         batch_size=500,
         ignore_conflicts=True,

@@ -32,6 +32,7 @@ urlpatterns = [
     path("accounts/elsewhere/callback/", openid.callback, name="oidc_callback"),
     path("accounts/elsewhere/connect/", openid.connect, name="oidc_connect"),
     path("settings/", own.own_settings, name="settings"),
+    path("settings/data/", include("classroom.pages.privacy.urls")),
     path("settings/tokens/", tokens.tokens, name="tokens"),
     path("settings/tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),
     path("api/", docs.docs, name="api_docs"),

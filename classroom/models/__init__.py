@@ -26,6 +26,7 @@ from classroom.models.material import Material, MaterialFile
 from classroom.models.outbox import Outbox
 from classroom.models.outcome import Mistake, Outcome, Standing, Tally, standing_is
 from classroom.models.people import Accommodation, Enrolment, Extension, Group, Role
+from classroom.models.privacy import ErasureRequest
 from classroom.models.session import Session
 from classroom.models.sign_in import SignInCode
 from classroom.models.token import ApiToken, Scope
@@ -43,6 +44,7 @@ __all__ = [
     "Enrolment",
     "EnrolmentRequest",
     "Entrance",
+    "ErasureRequest",
     "Extension",
     "GradeCategory",
     "GradeChange",

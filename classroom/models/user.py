@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 #: Guests have an account without a mailbox; RFC 2606 keeps this domain free for ever.
 GUEST_DOMAIN = "guest.invalid"
+#: Whoever was made anonymous has an address here; nothing can be sent to it, for the same reason.
+NOBODY_DOMAIN = "anonymous.invalid"
 
 
 class UserManager(BaseUserManager["User"]):

@@ -1,0 +1,1 @@
+"""What the site holds of a person: given out, made anonymous, and thrown away when it is old."""
