@@ -94,6 +94,14 @@ def save_marks(*, changes: Sequence[Change], by: User, now: datetime) -> list[Gr
     return marks
 
 
+def import_marks(*, course: Course, changes: Sequence[Change], name: str, by: User, now: datetime) -> None:
+    """Save the marks of a file called `name`, all or none, and log that it was done; see `save_marks`."""
+    with transaction.atomic():
+        save_marks(changes=changes, by=by, now=now)
+        detail = {"file": name, "marks": len(changes), "students": len({change.user for change in changes})}
+        AuditEntry.objects.create(course=course, actor=by, action="grades.imported", detail=detail, at=now)
+
+
 def _check(change: Change) -> None:
     points = change.points
     if points is not None and not (isfinite(points) and 0 <= points <= MOST_POINTS):

@@ -147,7 +147,7 @@ def wanted(text: str) -> Wanted:
             _("“%(text)s” is no mark: write points from 0 to %(most)d, EX for excused, or nothing.")
             % {"text": text[:40], "most": MOST_POINTS}
         )
-    return Wanted(points)
+    return Wanted(round(points, 6))
 
 
 class MarkForm(forms.Form):

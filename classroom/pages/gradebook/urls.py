@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from classroom.pages.gradebook import grid, setup, student
+from classroom.pages.gradebook import exporting, grid, importing, setup, student
 
 
 class Kind(StringConverter):
@@ -12,7 +12,14 @@ class Kind(StringConverter):
     regex = "categories|columns"
 
 
+class File(StringConverter):
+    """The kinds of files a gradebook leaves in."""
+
+    regex = "csv|xlsx"
+
+
 register_converter(Kind, "gradebook_kind")
+register_converter(File, "gradebook_file")
 
 urlpatterns = [
     path("grades/", student.grades, name="grades"),
@@ -21,6 +28,8 @@ urlpatterns = [
     path("gradebook/cells/<int:column>/<int:user>/", grid.save_cell, name="gradebook_cell"),
     path("gradebook/students/<int:pk>/", student.student, name="gradebook_student"),
     path("gradebook/students/<int:pk>/marks/<int:column>/", student.save_mark, name="gradebook_mark"),
+    path("gradebook/import/", importing.import_marks, name="import_grades"),
+    path("gradebook/grades.<gradebook_file:kind>", exporting.export, name="export_grades"),
     path("gradebook/setup/", setup.setup, name="gradebook_setup"),
     path("gradebook/setup/add-all/", setup.add_all, name="gradebook_add_all"),
     path("gradebook/categories/new/", setup.new_category, name="new_grade_category"),
