@@ -8,7 +8,8 @@ from django.views.decorators.http import require_GET
 
 from classroom import clock, exports, materials
 from classroom.access import Seat, seat_in
-from classroom.models import MaterialFile, Week
+from classroom.attendance import tally
+from classroom.models import MaterialFile, PassingRule, Week
 from classroom.pages.weeks import access
 from projects import queries as project_queries
 from quizzes import queries as quiz_queries
@@ -17,13 +18,19 @@ from quizzes import services as quiz_services
 
 @require_GET
 def weeks(request: HttpRequest, slug: str) -> HttpResponse:
-    """List the weeks; students see those that are released."""
+    """List the weeks, of which students see those that are released, and say what the course asks for."""
     now = clock.now()
     seat = seat_in(request, slug)
     found = Week.objects.filter(course=seat.course).select_related("course")
     if not seat.is_staff:
         found = found.filter(released_at__lte=now)
-    context = {"seat": seat, "weeks": found.order_by("-number"), "now": now}
+    context = {
+        "seat": seat,
+        "weeks": found.order_by("-number"),
+        "now": now,
+        "passing": PassingRule.objects.filter(course=seat.course).first(),
+        "standing": None if seat.is_staff else tally.standing(course=seat.course, user=seat.user),
+    }
     return render(request, "classroom/weeks/weeks.html", context)
 
 

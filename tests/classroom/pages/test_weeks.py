@@ -6,7 +6,17 @@ from django.urls import reverse
 
 from classroom import clock, materials, weeks
 from classroom.errors import Refused
-from classroom.models import AuditEntry, Material, Reference, Role, ScheduleItem, Topic, Week
+from classroom.models import (
+    AuditEntry,
+    Course,
+    Material,
+    PassingRule,
+    Reference,
+    Role,
+    ScheduleItem,
+    Topic,
+    Week,
+)
 from tests.factories import (
     NOW,
     CourseFactory,
@@ -409,7 +419,7 @@ def test_an_assistant_writes_weeks_but_deletes_none(client, course, week):
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("edit_week", 6), ("edit_topic", 6), ("weeks", 3)])
+@pytest.mark.parametrize(("name", "queries"), [("edit_week", 6), ("edit_topic", 6), ("weeks", 4)])
 def test_the_editors_ask_no_more_for_more_rows(
     teacher, course, week, name, queries, rows, django_assert_num_queries
 ):
@@ -423,3 +433,21 @@ def test_the_editors_ask_no_more_for_more_rows(
     args = {"edit_week": [1], "edit_topic": [1, week.topics.first().pk], "weeks": []}[name]
     with django_assert_num_queries(queries):
         teacher.get(at(name, *args))
+
+
+def test_the_courses_rules_are_data_that_students_read(client, course):
+    Course.objects.filter(pk=course.pk).update(max_missed_sessions=3, max_team_size=5)
+    client.force_login(student_of(course))
+    page = client.get(at("weeks")).content.decode()
+    assert "At most 3 sessions may be missed" in page
+    assert "Up to 5 people." in page
+    assert "Points; there is no pass or fail." in page
+    assert "You have missed 0 of at most 3." in page
+    PassingRule.objects.create(course=course, kind="percent", least=60)
+    Course.objects.filter(pk=course.pk).update(max_missed_sessions=1, max_team_size=1)
+    client.force_login(instructor_of(course))
+    page = client.get(at("weeks")).content.decode()
+    assert "you pass with 60 % of the course" in page
+    assert "At most 1 session may be missed" in page
+    assert "Everybody works alone." in page
+    assert "You have missed" not in page
