@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from classroom.demo import (
+    attendance,
     boards,
     cohort,
     course,
@@ -46,6 +47,7 @@ def build(now: datetime, *, seed: int = 7, say: Callable[[str], None] = lambda _
         people = cohort.enrol(demo, rng)
         course.announce(demo, people.instructor, calendar)
         entrance.open_doors(demo, people.instructor, now)
+        attendance.take(demo, people, calendar, seed)
         say("six weeks of quizzes")
         for quiz, data in quizzes.create_quizzes(demo, calendar):
             if not data.get("live"):
@@ -64,5 +66,7 @@ def build(now: datetime, *, seed: int = 7, say: Callable[[str], None] = lambda _
         desk.announce(hackathon, people.instructor)
         desk.ask_mentors(hackathon, people.instructor)
         say("the programming exercise")
-        exercises.hand_in_work(exercises.create_exercise(demo, calendar), people, now, rng)
+        exercise = exercises.create_exercise(demo, calendar)
+        exercises.give_more_time(exercise, people, now)
+        exercises.hand_in_work(exercise, people, now, rng)
     return demo

@@ -6,7 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from classroom.demo.calendar import Calendar
-from classroom.models import Announcement, Course, Reference, ScheduleItem, Topic, User, Week
+from classroom.models import (
+    Announcement,
+    Course,
+    Material,
+    MaterialFile,
+    Reference,
+    ScheduleItem,
+    Topic,
+    User,
+    Week,
+)
 
 CONTENT = Path(__file__).parent / "content"
 
@@ -56,6 +66,8 @@ def _create_week(course: Course, data: dict[str, Any], calendar: Calendar) -> No
             Reference(topic=topic, number=number, citation=entry["citation"], url=entry["url"])
             for number, entry in enumerate(topic_data["references"], start=1)
         )
+    for position, material_data in enumerate(data.get("materials", []), start=1):
+        _create_material(week, position, material_data)
     ScheduleItem.objects.create(
         course=course,
         week=week,
@@ -65,6 +77,25 @@ def _create_week(course: Course, data: dict[str, Any], calendar: Calendar) -> No
         ends_at=starts_at + SESSION,
         place="Zoom",
     )
+
+
+def _create_material(week: Week, position: int, data: dict[str, Any]) -> None:
+    text: str = data.get("text", "")
+    if "solution" in data:
+        text = (CONTENT.parent / "student_code" / data["solution"]).read_text(encoding="utf-8")
+    content = text.lstrip().encode()
+    material = Material.objects.create(
+        week=week,
+        position=position,
+        title=data["title"],
+        note=data.get("note", ""),
+        url=data.get("url", ""),
+        file_name=data.get("file", ""),
+        size_bytes=len(content),
+        published_at=None if data.get("hidden") else week.released_at,
+    )
+    if content:
+        MaterialFile.objects.create(material=material, content=content)
 
 
 def create_festival(course: Course, calendar: Calendar) -> None:

@@ -60,6 +60,19 @@ def create_exercise(course: Course, calendar: Calendar) -> Challenge:
     )
 
 
+def give_more_time(challenge: Challenge, cohort: Cohort, now: datetime) -> None:
+    """Give one student, who was ill, three days more."""
+    if challenge.closes_at is not None:
+        services.extend(
+            challenge=challenge,
+            user=cohort.students[1].user,
+            closes_at=challenge.closes_at + timedelta(days=3),
+            reason="Ill until Thursday",
+            by=cohort.instructor,
+            now=now,
+        )
+
+
 def hand_in_work(challenge: Challenge, cohort: Cohort, now: datetime, rng: random.Random) -> None:
     """Let two thirds of the class hand in, most of them more than once; a worker grades it when it starts.
 

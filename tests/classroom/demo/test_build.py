@@ -2,6 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from classroom.attendance import tally
 from classroom.demo import build, exercises
 from classroom.models import Enrolment, Role
 from nnengine.grading import grade
@@ -88,3 +89,25 @@ def test_the_class_gets_some_of_every_question_right_and_some_wrong():
         assert min(shares) < 1 == max(shares), kind
     assert items.filter(version__kind="essay").count() == 9
     assert course.quizzes.get(lobby=True).opens_at is None
+
+
+@pytest.mark.django_db
+def test_the_demo_has_materials_attendance_and_somebody_with_more_time():
+    course = build.build(NOW)
+    week = course.weeks.get(number=7)
+    assert [(one.file_name, one.published_at is None) for one in week.materials.all()] == [
+        ("", False),
+        ("shapes.md", False),
+        ("solution.py", True),
+    ]
+    assert week.materials.get(file_name="solution.py").file.content
+    counts = [tally.counts_of(session) for session in tally.sessions_of(course).filter(week__number__lt=7)]
+    assert [sum(each.values()) for each in counts] == [40] * 6
+    assert all(25 <= each["present"] < 40 for each in counts)
+    missed = [one.missed for one in tally.standings(course=course).values()]
+    assert 1 <= sum(each > course.max_missed_sessions for each in missed) <= 8
+    given = course.extensions.get()
+    assert (given.item, str(given.user)) == (
+        f"challenge:{course.challenges.get(hackathon=None).pk}",
+        "Ben Lindqvist",
+    )
