@@ -16,6 +16,7 @@ from classroom.demo import (
     entrance,
     exercises,
     exhibits,
+    platform,
     quizzes,
     recap,
     schedule,
@@ -55,6 +56,7 @@ def build(now: datetime, *, seed: int = 7, say: Callable[[str], None] = lambda _
         quizzes.create_practice(demo, calendar)
         recap.take_recap(recap.create_recap(demo, calendar), people, rng)
         recap.create_live(demo, calendar)
+        platform.connect_moodle(demo, people.instructor, now)
         say("the hackathon and its teams")
         hackathon = teams.create_hackathon(demo, calendar)
         teams.form_teams(hackathon, people, calendar, rng)

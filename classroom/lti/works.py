@@ -14,7 +14,7 @@ Linkable = Week | Quiz | Challenge
 
 #: Digits of a number that fits into a row's id.
 LONGEST_NUMBER = 18
-KINDS = {"quiz": _("Quiz"), "challenge": _("Exercise"), "week": _("Week page")}
+KINDS = {"week": _("Week pages"), "quiz": _("Quizzes"), "challenge": _("Exercises")}
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import pytest
 
 from classroom.attendance import tally
 from classroom.demo import build, exercises
+from classroom.lti import grades
 from classroom.models import Enrolment, Role
 from nnengine.grading import grade
 from projects import queries as project_queries
@@ -111,3 +112,12 @@ def test_the_demo_has_materials_attendance_and_somebody_with_more_time():
         f"challenge:{course.challenges.get(hackathon=None).pk}",
         "Ben Lindqvist",
     )
+
+
+@pytest.mark.django_db
+def test_demo_shows_a_platform_to_which_nothing_is_ever_sent(client):
+    course = build.build(NOW)
+    assert grades.links_to_look_at() == []
+    assert grades.waiting(now=NOW) == []
+    client.force_login(Enrolment.objects.filter(course=course, role=Role.INSTRUCTOR).first().user)
+    assert client.get(f"/c/{course.slug}/platforms/scores/").content.decode().count(">sent<") == 24

@@ -3,6 +3,7 @@
 import json
 import threading
 import time
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -26,6 +27,11 @@ def pem(key):
     return key.export_to_pem(private_key=True, password=None).decode()
 
 
+FRAME = '<h1>Networks 101</h1><iframe src="{url}" width="900" height="700" title="Classroom"></iframe>'
+POSTED = (
+    '<form id="launch" method="post" action="{url}">{inputs}</form>'
+    '<script>document.getElementById("launch").submit()</script>'
+)
 KEY, OTHER_KEY = rsa_key("platform-key"), rsa_key("platform-key")
 
 
@@ -45,10 +51,14 @@ class FakePlatform(ThreadingHTTPServer):
         self.members = []
         self.page_size = 2
         self.lineitems = []
+        self.host = "127.0.0.1"
+        self.tool = "http://127.0.0.1:8000"
+        self.launch = {}  # changes of the claims for a browser that comes to /auth
+        self.chosen = []  # signed answers of the content dialogue
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.server_port}"
+        return f"http://{self.host}:{self.server_port}"
 
     def fields(self):
         return {
@@ -101,21 +111,29 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self):
         path, query = urlsplit(self.path).path, parse_qs(urlsplit(self.path).query)
         self.server.asked.append(self.path)
-        if path == "/jwks":
-            return self._json({"keys": self.server.keys})
-        if path == "/elsewhere":
-            return self._send(302, b"", Location="http://127.0.0.1:1/")
-        if path == "/huge":
-            return self._send(200, b"x" * (3 * 1024 * 1024))
-        if path == "/members":
-            return self._members(query)
-        if path == "/lineitems":
-            return self._json(self.server.lineitems)
-        return self._send(404, b"nothing here")
+        answers = {
+            "/jwks": lambda: self._json({"keys": self.server.keys}),
+            "/elsewhere": lambda: self._send(302, b"", Location="http://127.0.0.1:1/"),
+            "/huge": lambda: self._send(200, b"x" * (3 * 1024 * 1024)),
+            "/members": lambda: self._members(query),
+            "/lineitems": lambda: self._json(self.server.lineitems),
+            "/course": lambda: self._page(FRAME.format(url=escape(query["url"][0]))),
+            "/auth": lambda: self._authenticate(query),
+        }
+        answers.get(path, lambda: self._send(404, b"nothing here"))()
+
+    def _authenticate(self, query):
+        token = self.server.token(self.server.claims(query["nonce"][0], **self.server.launch))
+        fields = {"state": query["state"][0], "id_token": token}
+        inputs = "".join(f'<input type="hidden" name="{n}" value="{v}">' for n, v in fields.items())
+        self._page(POSTED.format(url=escape(query["redirect_uri"][0]), inputs=inputs))
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         path = urlsplit(self.path).path
+        if path == "/back":
+            self.server.chosen += parse_qs(body.decode())["JWT"]
+            return self._page("<h1>Linked</h1>")
         if path == "/token":
             fields = {name: values[0] for name, values in parse_qs(body.decode()).items()}
             self.server.assertions.append(fields)
@@ -146,6 +164,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def _json(self, document, status=200, **headers):
         self._send(status, json.dumps(document).encode(), **{"Content-Type": "application/json"} | headers)
+
+    def _page(self, body):
+        page = f'<!doctype html><html lang="en"><title>Moodle</title>{body}</html>'
+        self._send(200, page.encode(), **{"Content-Type": "text/html; charset=utf-8"})
 
     def _send(self, status, content, **headers):
         self.send_response(status)

@@ -219,3 +219,13 @@ def test_students_do_not_learn_of_platforms(client, fake, context):
     connected(fake, user)
     client.force_login(user)
     assert client.get("/lti/").url == "/"
+
+
+def test_administrator_undoes_a_wrong_connection(admin, fake, platform):
+    administrator = UserFactory(is_superuser=True, is_staff=True)
+    admin.force_login(administrator)
+    identity = connected(fake, UserFactory())
+    assert admin.get("/admin/lti/identity/").status_code == 200
+    assert admin.get("/admin/lti/identity/add/").status_code == 403
+    admin.post(f"/admin/lti/identity/{identity.pk}/delete/", {"post": "yes"})
+    assert type(identity).objects.count() == 0
