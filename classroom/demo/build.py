@@ -16,6 +16,7 @@ from classroom.demo import (
     entrance,
     exercises,
     exhibits,
+    gradebook,
     platform,
     quizzes,
     recap,
@@ -71,4 +72,5 @@ def build(now: datetime, *, seed: int = 7, say: Callable[[str], None] = lambda _
         exercise = exercises.create_exercise(demo, calendar)
         exercises.give_more_time(exercise, people, now)
         exercises.hand_in_work(exercise, people, now, rng)
+        gradebook.keep_grades(demo, people, now)
     return demo

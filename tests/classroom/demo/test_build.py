@@ -6,6 +6,7 @@ from classroom.attendance import tally
 from classroom.demo import build, exercises
 from classroom.lti import grades
 from classroom.models import Enrolment, Role
+from classroom.pages.gradebook.book import open_book
 from nnengine.grading import grade
 from projects import queries as project_queries
 from projects.models import Project, Submission, Team
@@ -40,6 +41,17 @@ def test_the_demo_is_a_course_that_has_lived_for_six_weeks():
         assert 40 < scores.mean < 85
     assert Submission.objects.filter(challenge__course=course).count() > 25
     assert Submission.objects.filter(submitted_at__gt=NOW).count() == 0
+
+
+@pytest.mark.django_db
+def test_the_demo_has_a_gradebook_with_marks_and_exceptions():
+    book = open_book(course=build.build(NOW), now=NOW)
+    assert [one.title for one in book.categories] == ["Quizzes", "Exercises", "Seminar"]
+    cells = [cell for row in book.cells.values() for cell in row if cell.is_overridden]
+    assert (len(cells), sum(cell.excused for cell in cells)) == (22, 1)
+    standings = [book.standing_of(student.pk) for student in book.students]
+    assert [one for one in standings if one.so_far is None or not 0 < one.so_far <= 100] == []
+    assert len({one.verdict for one in standings}) >= 2
 
 
 @pytest.mark.django_db
