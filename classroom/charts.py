@@ -13,8 +13,11 @@ class Kind(StrEnum):
     """How the points are drawn."""
 
     BARS = "bars"
+    HISTOGRAM = "histogram"
     LINES = "lines"
     DOTS = "dots"
+    BAND = "band"
+    HEAT = "heat"
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,10 @@ class Chart:
     x is a number, a time or, for bars, a name; names keep their order. A y of None is a gap. `mark` draws a
     line across at this y, such as a pass mark, with `mark_label` beside it. `names` say what each point is,
     for the table and for who points at it; `logarithmic` spreads an x that is never zero over powers of ten.
+
+    A histogram's x are the names of its bins. A heat map's points are (column, value, row). A band is drawn
+    behind lines: `band` holds (x, low, high), and `band_label` says what it is. `urls` lead from a point's
+    number in the table to the rows behind it.
     """
 
     kind: Kind
@@ -37,6 +44,9 @@ class Chart:
     height: int = field(default=240)
     names: Sequence[str] = ()
     logarithmic: bool = False
+    band: Sequence[tuple[Any, Number, Number]] = ()
+    band_label: str = ""
+    urls: Sequence[str] = ()
 
     @property
     def has_series(self) -> bool:
@@ -59,6 +69,8 @@ class Chart:
             "height": self.height,
             "names": [str(name) for name in self.names],
             "log": self.logarithmic,
+            "band": [[_plain(x), low, high] for x, low, high in self.band],
+            "bandLabel": str(self.band_label),
         }
 
 

@@ -1,5 +1,8 @@
 // <classroom-chart> draws the numbers of the JSON in its attribute with Observable Plot, as SVG above the table that
 // the server wrote. Plot and d3 are fetched once, by the first chart of a page; without them the table stays.
+// The table leaves as CSV, the drawing as PNG; both files are made here (chart-files.js).
+
+import { saveCsv, savePng } from "./chart-files.js";
 
 const SERIES = ["var(--series-1)", "var(--series-2)", "var(--series-3)", "var(--series-4)"];
 
@@ -23,6 +26,11 @@ class ClassroomChart extends HTMLElement {
   async connectedCallback() {
     this.specification = JSON.parse(this.dataset.chart);
     if (!this.specification.points.length) return;
+    const downloads = this.querySelector(".chart__downloads");
+    const save = (kind) => downloads?.querySelector(`[data-save=${kind}]`);
+    if (downloads) downloads.hidden = false;
+    if (save("png")) save("png").hidden = true; // until there is a drawing
+    save("csv")?.addEventListener("click", () => saveCsv(this.querySelector("table"), downloads.dataset.file));
     try {
       this.Plot = window.Plot ?? (await plot(this.dataset));
     } catch {
@@ -33,6 +41,10 @@ class ClassroomChart extends HTMLElement {
     this.drawing.className = "chart__drawing";
     table.before(this.drawing);
     table.open = false;
+    if (save("png")) {
+      save("png").hidden = false;
+      save("png").addEventListener("click", () => savePng(this.drawing, this.specification.title, downloads.dataset.file));
+    }
     this.watching = new ResizeObserver(() => this.draw());
     this.watching.observe(this);
     this.draw();
@@ -61,15 +73,21 @@ class ClassroomChart extends HTMLElement {
 }
 
 function options(Plot, chart, width) {
-  const points = chart.points.map(([x, y, series], index) => ({ x: chart.time ? new Date(x) : x, y, series, name: chart.names[index] }));
+  if (chart.kind === "heat") return heatOptions(Plot, chart, width);
+  const at = (x) => (chart.time ? new Date(x) : x);
+  const points = chart.points.map(([x, y, series], index) => ({ x: at(x), y, series, name: chart.names[index] }));
+  const band = chart.band.map(([x, low, high]) => ({ x: at(x), low, high }));
   const names = [...new Set(points.map((point) => point.series).filter(Boolean))];
+  const isBars = chart.kind === "bars" || chart.kind === "histogram";
+  const isLines = chart.kind === "lines" || chart.kind === "band";
   const named = typeof chart.points[0][0] === "string" && !chart.time;
   const several = names.length > 1;
   const colour = names.length ? "series" : SERIES[0];
   const title = (point) => [point.name, point.series, `${chart.x}: ${say(point.x)}`, `${chart.y}: ${point.y}`].filter(Boolean).join("\n");
   const base = { x: "x", y: "y", title };
   const longest = named ? Math.max(...points.map((point) => String(point.x).length)) : 0;
-  const crowded = named && longest * 7 * new Set(points.map((point) => point.x)).size > width - 60;
+  const places = [...new Set(points.map((point) => point.x))];
+  const crowded = named && longest * 7 * places.length > width - 60;
   return {
     document: document.implementation.createHTMLDocument(""),
     width,
@@ -78,27 +96,53 @@ function options(Plot, chart, width) {
     marginBottom: crowded ? 40 + Math.min(90, longest * 6) : 40,
     x: {
       label: chart.x,
-      type: chart.kind === "bars" ? "band" : chart.time ? "time" : chart.log ? "log" : "linear",
-      domain: chart.kind === "bars" ? [...new Set(points.map((point) => point.x))] : undefined,
+      type: isBars ? "band" : named ? "point" : chart.time ? "time" : chart.log ? "log" : "linear",
+      domain: named || isBars ? places : undefined,
       tickRotate: crowded ? -40 : 0,
       labelArrow: "none",
-      ticks: chart.kind === "bars" ? undefined : Math.max(3, Math.round(width / 110)),
-      padding: 0.18,
+      ticks: named || isBars ? undefined : Math.max(3, Math.round(width / 110)),
+      padding: chart.kind === "histogram" ? 0.02 : 0.18,
       inset: chart.log ? 10 : 0,
-      // Not "10m" for a hundredth.
-      tickFormat: !chart.log ? undefined : points.every((point) => point.x >= 1) ? "~s" : "~f",
+      // Not "10m" for a hundredth, nor "1.5" for a week.
+      tickFormat: chart.log ? (points.every((point) => point.x >= 1) ? "~s" : "~f") : undefined,
     },
     y: { label: chart.y, grid: true, nice: true, zero: chart.kind !== "dots", ticks: 4, labelArrow: "none", domain: chart.yMax ? [0, chart.yMax] : undefined },
     color: several ? { domain: names, range: SERIES, legend: true } : undefined,
     marks: [
-      chart.kind === "bars" && Plot.barY(points, { ...base, fill: several ? colour : SERIES[0], insetBottom: 0, rx: 2 }),
-      chart.kind === "lines" && Plot.lineY(points, { ...base, title: undefined, z: several ? "series" : null, stroke: several ? colour : SERIES[0], strokeWidth: 2 }),
-      chart.kind === "lines" && Plot.dot(points, { ...base, r: 2.5, fill: several ? colour : SERIES[0] }),
+      band.length && Plot.areaY(band, { x: "x", y1: "low", y2: "high", fill: SERIES[1], fillOpacity: 0.16 }),
+      band.length && Plot.dot(band.flatMap(({ x, low, high }) => [{ x, y: low }, { x, y: high }]), { x: "x", y: "y", symbol: "hyphen", stroke: SERIES[1] }),
+      isBars && Plot.barY(points, { ...base, fill: several ? colour : SERIES[0], insetBottom: 0, rx: chart.kind === "histogram" ? 0 : 2 }),
+      isLines && Plot.lineY(points, { ...base, title: undefined, z: several ? "series" : null, stroke: several ? colour : SERIES[0], strokeWidth: 2 }),
+      isLines && Plot.dot(points, { ...base, r: 2.5, fill: several ? colour : SERIES[0] }),
       chart.kind === "dots" && Plot.dot(points, { ...base, r: 4, stroke: several ? colour : SERIES[0], fill: several ? colour : SERIES[0], fillOpacity: 0.25 }),
       !chart.log && Plot.ruleY([0], { stroke: "var(--line-firm)" }),
       chart.mark !== null && Plot.ruleY([chart.mark], { stroke: "var(--bad-solid)", strokeDasharray: "4 3" }),
       chart.mark !== null && chart.markLabel && Plot.text([chart.markLabel], { y: chart.mark, frameAnchor: "right", dy: -8, fill: "var(--bad-ink)", textAnchor: "end" }),
     ].filter(Boolean),
+  };
+}
+
+/** Columns by rows, the number in each cell; the more of the most there is, the darker. */
+function heatOptions(Plot, chart, width) {
+  const cells = chart.points.map(([x, value, y]) => ({ x, y, value }));
+  const most = Math.max(1, ...cells.map((cell) => cell.value));
+  const columns = [...new Set(cells.map((cell) => cell.x))];
+  const rows = [...new Set(cells.map((cell) => cell.y))];
+  const longest = Math.max(...columns.map((name) => name.length));
+  const left = Math.min(width / 3, 7 * Math.max(...rows.map((name) => name.length)) + 12);
+  const crowded = longest * 7 > (width - left) / columns.length;
+  return {
+    document: document.implementation.createHTMLDocument(""),
+    width,
+    height: chart.height + (crowded ? longest * 5 : 0),
+    marginLeft: left,
+    marginBottom: 36 + (crowded ? longest * 5 : 0),
+    x: { label: null, domain: columns, padding: 0.05, tickRotate: crowded ? -40 : 0, tickSize: 0 },
+    y: { label: null, domain: rows, padding: 0.05, tickSize: 0 },
+    marks: [
+      Plot.cell(cells, { x: "x", y: "y", rx: 2, fill: SERIES[0], fillOpacity: (cell) => (cell.value ? 0.08 + (0.47 * cell.value) / most : 0.03), title: (cell) => `${cell.x}\n${cell.y}: ${cell.value}` }),
+      Plot.text(cells, { x: "x", y: "y", text: "value", fill: "var(--ink)" }),
+    ],
   };
 }
 
