@@ -10,7 +10,7 @@ from classroom import demo_sign_in, sign_in, styleguide
 from classroom.api import docs
 from classroom.appearance import choose
 from classroom.pages import account as own
-from classroom.pages import dashboard, groups, now, openid, schedule, tokens
+from classroom.pages import groups, now, openid, schedule, tokens
 from classroom.pages.courses import settings as courses
 from projects.views import checking
 from quizzes.views import joining
@@ -50,7 +50,7 @@ urlpatterns = [
     path("c/<slug:slug>/calendar/", include("classroom.pages.calendar.urls")),
     path("c/<slug:slug>/attendance/", include("classroom.pages.attendance.urls")),
     path("c/<slug:slug>/schedule/", schedule.schedule, name="schedule"),
-    path("c/<slug:slug>/dashboard/", dashboard.dashboard, name="dashboard"),
+    path("c/<slug:slug>/dashboard/", include("classroom.pages.dashboards.urls")),
     path("c/<slug:slug>/", include("classroom.pages.courses.urls")),
     path("c/<slug:slug>/people/", include("classroom.pages.people.urls")),
     path("c/<slug:slug>/", include("classroom.pages.gradebook.urls")),

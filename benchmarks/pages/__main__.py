@@ -34,6 +34,7 @@ from django.urls import NoReverseMatch, include, path, reverse
 from classroom import clock
 from classroom.access import seat_in
 from classroom.pages.dashboards import counting
+from quizzes.models import Quiz
 
 FEW, MANY = 100, 1_000
 QUERIES, MILLISECONDS, KILOBYTES = 25, 300, 200
@@ -44,9 +45,26 @@ NO_HTML = ("gradebook_data", "_csv")
 #: Pages by who looks at them: (URL name, query string).
 STAFF = (
     ("dashboard", ""),
+    ("dashboard_panel", ""),
+    ("this_week", ""),
+    ("term", ""),
+    ("quality", ""),
+    ("rows work", ""),
+    ("rows work", "?kind=quiz&standing=missed"),
+    ("rows work", "?q=student+7&at_least=50"),
+    ("rows people", ""),
+    ("rows mistakes", ""),
+    ("rows functions", ""),
+    ("rows taking", "?state=writing&quiz="),
+    ("rows hand-ins", ""),
+    ("rows answers", ""),
+    ("rows looks", ""),
+    ("rows help", ""),
+    ("rows_csv people", ""),
     ("week", ""),
     ("people", ""),
     ("gradebook", ""),
+    ("gradebook_data", ""),
 )
 STUDENT = (("course", ""), ("weeks", ""), ("week", ""), ("quizzes:index", ""), ("projects:index", ""))
 
@@ -110,11 +128,14 @@ def pages(course: term.Term) -> Iterator[tuple[str, Callable[[], HttpResponse]]]
         client = Client()
         client.force_login(user)
         for name, query in wanted:
-            args = [course.course.slug, *([term.WEEKS] if name == "week" else [])]
+            route, *more = name.split()
+            args = [course.course.slug, *more, *([term.WEEKS] if name == "week" else [])]
             try:
-                address = reverse(name, args=args) + query
+                address = reverse(route, args=args) + query
             except NoReverseMatch:
                 continue
+            if query.endswith("quiz="):
+                address += str(Quiz.objects.filter(course=course.course).latest("opens_at").pk)
             label = " ".join(filter(None, [name, query.lstrip("?"), f"({who})"]))
             yield label, lambda address=address, client=client: client.get(address)
 

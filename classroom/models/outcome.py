@@ -42,6 +42,7 @@ class Tally(Leased):
     low = models.FloatField(_("first quartile"), null=True)
     middle = models.FloatField(_("median"), null=True)
     high = models.FloatField(_("third quartile"), null=True)
+    minutes = models.FloatField(_("median minutes from the first hand-in to success"), null=True)
     questions: "models.JSONField[list[dict[str, Any]], list[dict[str, Any]]]" = models.JSONField(
         _("questions"), default=list
     )

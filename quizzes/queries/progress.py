@@ -94,6 +94,11 @@ def state_of(quiz: Quiz, ending: Ending, now: datetime) -> State:
     return State.READY if quiz.published_at <= now else State.PLANNED
 
 
+def step_after_close(quiz: Quiz, ending: Ending, now: datetime) -> Step | None:
+    """Return what is to be done with a quiz that has been closed; None: nothing."""
+    return _step(quiz, state_of(quiz, ending, now), ready=True, writing=ending.writing > 0)
+
+
 def _step(quiz: Quiz, state: State, *, ready: bool, writing: bool) -> Step | None:
     if not ready and state in {State.DRAFT, State.PLANNED, State.READY}:
         return Step.QUESTIONS

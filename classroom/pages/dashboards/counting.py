@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
-from statistics import quantiles
+from statistics import median, quantiles
 from typing import Any
 
 from django.db import transaction
@@ -30,7 +30,7 @@ from quizzes.scoring import counted
 #: How long one worker may take to count one piece of work.
 LEASE = timedelta(seconds=60)
 #: Changes whenever the rules of counting do: everything is counted anew.
-RULES = 1
+RULES = 2
 #: What an outcome says, in the order of `_values`.
 FIELDS = ("due_at", "begun_at", "handed_in_at", "solved_at", "share", "source")
 #: What makes two mistakes the same.
@@ -257,12 +257,23 @@ def _record(tally: Tally, run: int, found: Counted, fingerprint: str, now: datet
             low=low,
             middle=middle,
             high=high,
+            minutes=_median_minutes(found.outcomes),
             questions=found.questions,
         )
         if held:
             _write_outcomes(tally, found.outcomes)
             _write_mistakes(tally, found.mistakes)
     return bool(held)
+
+
+def _median_minutes(outcomes: list[Outcome]) -> float | None:
+    """Return how long it took to get it wholly right, from the first hand-in."""
+    spent = [
+        (one.solved_at - one.begun_at) / timedelta(minutes=1)
+        for one in outcomes
+        if one.solved_at and one.begun_at
+    ]
+    return median(spent) if spent else None
 
 
 def _quartiles(shares: list[float]) -> tuple[float | None, float | None, float | None]:

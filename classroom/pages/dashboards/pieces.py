@@ -39,6 +39,11 @@ class Piece:
         return self.work.closes_at
 
     @property
+    def has_functions(self) -> bool:
+        """Whether the grader says of each function whether it is right."""
+        return isinstance(self.work, Challenge) and bool(self.work.exercise)
+
+    @property
     def url(self) -> str:
         """The staff's page with everything about it."""
         name = "quizzes:statistics" if self.kind == QUIZ else "projects:results"
