@@ -4,6 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
+import warnings
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from classroom.operating import backup
 from tests.site import on_the_server
 
 BUILD = """
@@ -99,6 +102,27 @@ def test_everything_is_back_after_the_site_was_lost(run, tmp_path):
     assert run("-c", SHOW) == EVERYTHING
     assert (tmp_path / "var/media/slides.pdf").read_bytes() == b"slides"
     assert (tmp_path / "var/secret_key").read_text() == key
+
+
+@pytest.mark.parametrize("name", ["/tmp/planted", "../planted", "media/../../planted"])
+@pytest.mark.parametrize("filters", [True, False])
+def test_an_archive_that_reaches_outside_is_no_backup(tmp_path, monkeypatch, name, filters):
+    if not filters:  # as in Debian 12's Python
+        monkeypatch.delattr(tarfile, "data_filter", raising=False)
+    with tarfile.open(tmp_path / "evil.tar", "w") as archive:
+        archive.addfile(tarfile.TarInfo(name))
+    with pytest.raises(backup.BackupError, match="is no backup of Classroom"):
+        backup.put_back(tmp_path / "evil.tar")
+
+
+def test_a_backup_is_unpacked_by_a_python_without_filters_too(tmp_path, monkeypatch):
+    monkeypatch.delattr(tarfile, "data_filter", raising=False)
+    (tmp_path / "about.json").write_text("{}")
+    with tarfile.open(tmp_path / "good.tar", "w") as archive:
+        archive.add(tmp_path / "about.json", "media/about.json")
+    with tarfile.open(tmp_path / "good.tar") as archive, warnings.catch_warnings(action="ignore"):
+        backup._unpack(archive, tmp_path / "out")
+    assert (tmp_path / "out/media/about.json").read_text() == "{}"
 
 
 def test_a_file_that_is_no_backup_changes_nothing(run, tmp_path):
