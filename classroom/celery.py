@@ -1,6 +1,7 @@
 """The Celery application: the doorbell. The database is the queue (see `classroom.bell`)."""
 
 import os
+import time
 import warnings
 from typing import Any
 
@@ -9,6 +10,8 @@ from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
 from celery.signals import worker_init
 from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector
+
+from classroom import version
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "classroom.settings")
 
@@ -32,3 +35,15 @@ def tell_metrics(**_: Any) -> None:  # noqa: ANN401 - what Celery passes on, unu
         # The pool's processes count into files of PROMETHEUS_MULTIPROC_DIR.
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call] # prometheus_client's
         start_http_server(int(port), addr=os.environ.get("METRICS_HOST", "127.0.0.1"), registry=registry)
+
+
+@worker_init.connect
+def tell_what_runs(**_: Any) -> None:  # noqa: ANN401 - what Celery passes on, unused
+    """Answer the doctor, who asks every worker which code it runs and what time it is there."""
+    from celery.worker.control import inspect_command  # noqa: PLC0415 - a worker's own, of no use elsewhere
+
+    version.running()
+
+    @inspect_command()
+    def about_you(_state: object) -> dict[str, Any]:
+        return {"code": version.running(), "time": time.time()}

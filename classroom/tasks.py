@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from classroom import bell, clock, notify
+from classroom import bell, clock, heartbeat, notify
 
 
 @shared_task
@@ -13,6 +13,8 @@ def deliver_message(message_id: int) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Ring again for every message that is due."""
-    for message_id in notify.waiting(now=clock.now()):
+    """Ring again for every message that is due; that this came round is the sign that sweeps do."""
+    now = clock.now()
+    heartbeat.note(now=now)
+    for message_id in notify.waiting(now=now):
         bell.ring("classroom.tasks.deliver_message", message_id)

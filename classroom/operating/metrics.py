@@ -14,7 +14,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from classroom import clock
+from classroom import clock, heartbeat, version
 from classroom.models import Outbox
 from projects.models import MAX_ATTEMPTS, Shadow, Submission
 from quizzes.checking import record
@@ -39,17 +39,23 @@ class FromTheDatabase(Collector):
     """Queues and attempts, read when they are asked for."""
 
     def collect(self) -> Iterator[Metric]:
-        """Read the numbers: one query a queue, and one for attempts."""
+        """Read the numbers: one query a queue, one for attempts, one for the sweep's last round."""
         now = clock.now()
+        code = GaugeMetricFamily("classroom_code", "Which code this web server runs.", labels=["version"])
+        code.add_metric([version.running()], 1)
+        yield code
+        if last := heartbeat.last():
+            age = max(0.0, (now - last).total_seconds())
+            yield GaugeMetricFamily("classroom_sweep_age_seconds", "Since sweeps last came round.", value=age)
         length = GaugeMetricFamily("classroom_queue_length", "Pieces of work that wait.", labels=["queue"])
-        age = GaugeMetricFamily(
+        waited = GaugeMetricFamily(
             "classroom_queue_age_seconds", "How long the oldest of them has waited.", labels=["queue"]
         )
         for queue, count, since in waiting(now):
             length.add_metric([queue], count)
-            age.add_metric([queue], max(0.0, (now - since).total_seconds()) if since else 0.0)
+            waited.add_metric([queue], max(0.0, (now - since).total_seconds()) if since else 0.0)
         yield length
-        yield age
+        yield waited
         running = Attempt.objects.accepting(now).count()
         yield GaugeMetricFamily("classroom_attempts_running", "Attempts that take answers.", value=running)
         failed = Submission.objects.exclude(failed_at=None).filter(graded_at=None).count()

@@ -1,15 +1,27 @@
 """How the site is reached, and how it reaches people."""
 
+import json
 import smtplib
+import socket
+import ssl
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import get_connection
 
+from classroom import clock
+from classroom.models import Outbox
 from classroom.operating.doctor.finding import Finding, error, warning, well
 
+#: Renewal comes a month before the end; with less than this (days) it has failed for a while.
+LEAST_CERTIFICATE_DAYS = 14
+LATELY = timedelta(days=7)
 #: Addresses that only this machine understands.
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0"})  # noqa: S104 - compared, not bound
 
@@ -81,6 +93,55 @@ def proxies() -> Iterator[Finding]:
         )
     else:
         yield well("proxies", ", ".join(settings.TRUSTED_PROXIES) or "none, and none needed")
+
+
+def reachable() -> Iterator[Finding]:
+    """The site answers under its own address, with a certificate that browsers believe and that lasts."""
+    site = urlsplit(settings.SITE_URL)
+    if site.hostname in LOCAL:
+        return
+    try:
+        days = _certificate_days(str(site.hostname), site.port or 443) if site.scheme == "https" else None
+        with urllib.request.urlopen(f"{settings.SITE_URL}/health/ready", timeout=5) as answer:  # noqa: S310 - our own address
+            state = json.load(answer)["status"]
+    except (OSError, ValueError, KeyError) as problem:
+        yield error(
+            "reachable",
+            f"{settings.SITE_URL} does not answer from here: {problem}",
+            "See that name, proxy, certificate and web servers are right; journalctl -u 'classroom-web@*'.",
+        )
+        return
+    if days is not None and days < LEAST_CERTIFICATE_DAYS:
+        yield warning("reachable", f"The certificate ends in {days:.0f} days.", "See why it is not renewed.")
+    else:
+        yield well("reachable", f"{state}" + (f", certificate for {days:.0f} days" if days else ""))
+
+
+def _certificate_days(host: str, port: int) -> float:
+    """Return for how many days a server's certificate is still good; one that is not raises `OSError`."""
+    with (
+        socket.create_connection((host, port), timeout=5) as line,
+        ssl.create_default_context().wrap_socket(line, server_hostname=host) as encrypted,
+    ):
+        ends = (encrypted.getpeercert() or {})["notAfter"]
+    return (ssl.cert_time_to_seconds(str(ends)) - time.time()) / 86400
+
+
+def notices() -> Iterator[Finding]:
+    """Letters and posts arrive: nothing was given up lately."""
+    since = clock.now() - LATELY
+    lost = Outbox.objects.filter(given_up_at__gte=since).order_by("-given_up_at")
+    if not (count := lost.count()):
+        yield well("notices", f"none was given up in the last {LATELY.days} days")
+        return
+    last = lost.select_related("course")[0]
+    where = f" of {last.course}" if last.course else ""
+    yield warning(
+        "notices",
+        f"{count} were given up in the last {LATELY.days} days; the last one, "
+        f"{last.get_channel_display()}{where}: {last.last_error[:200]}",
+        "Check the mail server, or the webhook in the course's settings; the outbox in /admin/ has all.",
+    )
 
 
 def mail() -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +12,8 @@ from django.conf import settings
 from kombu.exceptions import KombuError
 from redis.exceptions import RedisError, ResponseError
 
-from classroom import clock
+from classroom import clock, heartbeat, version
+from classroom.operating.doctor.database import CLOCK_TOLERANCE_SECONDS
 from classroom.operating.doctor.finding import Finding, error, warning, well
 from classroom.operating.health import redis_of
 from classroom.operating.metrics import waiting
@@ -24,6 +26,8 @@ OLDEST_REDIS = (6, 2)
 #: What waits longer than this (seconds) is not being worked on.
 STALE_SECONDS = 15 * 60
 NEEDED = ("grade", "default", "mail")
+#: Beat rings the sweep every ten seconds.
+SWEEP_LATE_SECONDS = 60
 
 
 def redis() -> Iterator[Finding]:
@@ -84,6 +88,51 @@ def hearing() -> Iterator[Finding]:
         )
     else:
         yield well("workers", f"{', '.join(sorted(queues))} listen")
+
+
+def hosts() -> Iterator[Finding]:
+    """All workers run the code that lies here, and their clocks are right."""
+    here, began = version.on_disk(), time.time()
+    try:
+        answers = current_app.control.broadcast("about_you", reply=True, timeout=PATIENCE_SECONDS) or []
+    except AWAY:
+        return  # `hearing` has said so
+    ended, found = time.time(), {name: told for answer in answers for name, told in answer.items()}
+    if other := sorted(name for name, told in found.items() if told.get("code") != here):
+        yield warning(
+            "versions",
+            f"{', '.join(other)} run other code than this host has.",
+            "Update the code there, or restart them: they read it when they start.",
+        )
+    wrong = {name: _outside(float(told.get("time", began)), began, ended) for name, told in found.items()}
+    if wrong := {name: off for name, off in wrong.items() if abs(off) > CLOCK_TOLERANCE_SECONDS}:
+        yield warning(
+            "worker clocks",
+            "; ".join(f"{name} is {off:+.0f} s off this host's" for name, off in sorted(wrong.items())),
+            "Let chrony or systemd-timesyncd keep all hosts: timedatectl set-ntp true",
+        )
+    if found and not other and not wrong:
+        yield well("versions", f"{len(found)} workers run {here}, and their clocks are right")
+
+
+def _outside(moment: float, begin: float, end: float) -> float:
+    """Return how far (seconds) `moment` lies outside; 0 within."""
+    return min(0.0, moment - begin) or max(0.0, moment - end)
+
+
+def beat() -> Iterator[Finding]:
+    """Sweeps come round: what a lost bell or a dead worker left is taken up, deadlines are followed up."""
+    last = heartbeat.last()
+    seconds = (clock.now() - last).total_seconds() if last else None
+    if seconds is None or seconds > SWEEP_LATE_SECONDS:
+        when = "never came round" if seconds is None else f"last came round {seconds / 60:.0f} min ago"
+        yield error(
+            "beat",
+            f"The sweep {when}: work whose bell was lost waits.",
+            "Start beat on one host, and a courier (queue default), see the Procfile.",
+        )
+    else:
+        yield well("beat", f"the sweep came round {seconds:.0f} s ago")
 
 
 def queues() -> Iterator[Finding]:

@@ -4,11 +4,14 @@ import time
 from datetime import datetime, timedelta
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from classroom.operating.doctor import addresses, database, disk
+from classroom import clock, heartbeat, tasks
+from classroom.models import Outbox
+from classroom.operating.doctor import addresses, database, disk, workers
+from tests.classroom.operating.tls import own_certificate, serving_over_tls
 
 pytestmark = pytest.mark.django_db
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has none of its own")
@@ -49,6 +52,8 @@ def test_a_site_without_redis_and_workers_is_told_so_with_remedies(capsys):
             },
             ["error"],
         ),
+        (addresses.reachable, {"SITE_URL": "https://127.0.0.2:1"}, ["error"]),
+        (addresses.reachable, {"SITE_URL": "http://localhost:8000"}, []),
         (database.time_zones, {"TIME_ZONE": "Europe/Atlantis"}, ["error"]),
     ],
 )
@@ -105,3 +110,46 @@ def test_an_old_backup_is_found(settings, tmp_path):
     assert levels(disk.backups) == ["ok"]
     os.utime(file, (time.time() - 2 * 86_400,) * 2)
     assert levels(disk.backups) == ["error"]
+
+
+@pytest.mark.parametrize(("days", "expected"), [(60, "ok"), (5, "warning"), (-1, "error")])
+def test_a_certificate_that_ends_is_found(settings, tmp_path, monkeypatch, days, expected):
+    certificate = own_certificate(tmp_path, days=days)
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with serving_over_tls(certificate) as port:
+        settings.SITE_URL = f"https://127.0.0.2:{port}"
+        assert levels(addresses.reachable) == [expected]
+
+
+def test_notices_that_were_given_up_are_found():
+    assert levels(addresses.notices) == ["ok"]
+    now = clock.now()
+    Outbox.objects.create(
+        channel="email", key="k", recipient="a@example.org", body="b", not_before=now, given_up_at=now
+    )
+    assert levels(addresses.notices) == ["warning"]
+
+
+def test_a_sweep_that_does_not_come_round_is_found():
+    assert levels(workers.beat) == ["error"]
+    tasks.sweep()
+    assert levels(workers.beat) == ["ok"]
+    heartbeat.note(now=clock.now() - timedelta(minutes=5))
+    assert levels(workers.beat) == ["error"]
+
+
+def test_a_letter_is_sent_to_see_whether_it_arrives(mailoutbox):
+    call_command("doctor", "--mail", "operator@example.org")
+    assert [letter.to for letter in mailoutbox] == [["operator@example.org"]]
+
+
+def test_a_mail_server_that_does_not_take_it_is_told(settings):
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    with pytest.raises(CommandError, match="did not take it"):
+        call_command("doctor", "--mail", "operator@example.org")
+
+
+@pytest.mark.parametrize(("moment", "off"), [(9, -1), (10, 0), (12, 0), (13, 0), (15, 2)])
+def test_a_clock_is_off_by_what_it_is_outside_of_the_question(moment, off):
+    assert workers._outside(moment, 10, 13) == off

@@ -104,7 +104,7 @@ def test_metrics_tell_how_long_work_waits_and_what_was_saved(client):
 
 @pytest.mark.django_db
 def test_metrics_cost_one_query_a_queue(client, django_assert_num_queries):
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         measured(client)
 
 
