@@ -27,11 +27,14 @@ LIBRARIES := node_modules/.installed
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 STATIC := var/static/.collected
 
-.PHONY: run install test check lock clean messages bench-engine bench-grading bench-hackathon bench-judging bench-pages bench-quiz bench-room
+.PHONY: run install programs test check lock clean messages bench-engine bench-grading bench-hackathon bench-judging bench-pages bench-quiz bench-room
 run: install
 	@$(MANAGE) run $(if $(filter-out 0,$(DEMO)),--demo)
 
-install: .venv/.site libraries $(CATALOGUES) $(STATIC)
+install: programs $(STATIC)
+
+# What a release needs of its own; deploy/release collects the static files of all of them into one folder.
+programs: .venv/.site libraries $(CATALOGUES)
 
 # A .venv that is a link belongs to somebody else: it is used as it is.
 .venv/.site: requirements.txt | .venv/bin/pip
