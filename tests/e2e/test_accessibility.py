@@ -21,7 +21,9 @@ SOFTPLUS = Path(__file__).parents[1] / "nnengine" / "custom" / "softplus.py"
 WIDTHS = (390, 1280)
 SCHEMES = ("light", "dark")
 #: Files, and what an instructor may not do by looking.
-NO_PAGE = re.compile(r"\.csv|\.xlsx|\.npz|\.json|\.zip|\.ipynb|/source/|/data/$|/pictures/|^/admin/|^/demo/")
+NO_PAGE = re.compile(
+    r"\.csv|\.xlsx|\.npz|\.json|\.zip|\.ipynb|/source/|/data/$|/pictures/|/materials/\d+/$|^/admin/|^/demo/"
+)
 #: Colours on the way from one scheme to the other are not judged.
 SETTLED = "Promise.allSettled(document.getAnimations().map(one => one.finished)).then(() => null)"
 #: A page's HTML, before it is compressed, and how much of it may move while it comes (Lighthouse's "good").

@@ -21,6 +21,8 @@ from classroom.pages.attendance import access
 
 #: How large a table may be, in bytes.
 MAX_BYTES = 1_000_000
+#: How many choices a page offers in all: some hundred kilobytes.
+MOST_OFFERED = 3000
 #: Who asks about an attendee sends it under this name, with the question's number.
 ANSWER = "answer-"
 
@@ -135,8 +137,16 @@ def _preview(
     rest_absent: bool,
     refusal: str = "",
 ) -> HttpResponse:
+    offers_all = len(plan.questions) * len(plan.free) <= MOST_OFFERED
+    free = set(plan.free)
     questions = [
-        (f"{ANSWER}{number}", attendee, meant, request.POST.get(f"{ANSWER}{number}", ""))
+        (
+            f"{ANSWER}{number}",
+            attendee,
+            meant,
+            plan.free if offers_all else [user for user in meant if user in free],
+            request.POST.get(f"{ANSWER}{number}", ""),
+        )
         for number, (attendee, meant) in enumerate(plan.questions)
     ]
     context = asked | {
@@ -144,6 +154,7 @@ def _preview(
         "session": session,
         "plan": plan,
         "questions": questions,
+        "offers_all": offers_all,
         "rest_absent": rest_absent,
         "refusal": refusal,
     }

@@ -10,6 +10,7 @@ from classroom import agenda, clock
 from classroom.attendance import codes, marks, tally
 from classroom.errors import Refused
 from classroom.models import Attendance, AuditEntry, Enrolment, Role, ScheduleItem
+from classroom.pages.attendance import table
 from classroom.pages.attendance.room import wrong_codes
 from tests.factories import NOW, CourseFactory, EnrolmentFactory, WeekFactory, instructor_of, student_of
 from tests.races import at_once
@@ -314,6 +315,18 @@ def test_names_that_are_not_certain_are_asked_about(as_user, teacher, course, ad
     assert confirm(client, preview, **{"answer-0": two.pk, "answer-1": ada.pk}).status_code == 302
     marked = dict(Attendance.objects.filter(session=session).values_list("user", "status"))
     assert marked == {one.pk: "absent", two.pk: "present", ada.pk: "present"}
+
+
+def test_a_large_class_is_offered_those_only_who_may_be_meant(
+    as_user, teacher, course, ada, session, monkeypatch
+):
+    monkeypatch.setattr(table, "MOST_OFFERED", 5)
+    for _ in range(2):
+        student_of(course, user__name="Nils Petersen")
+    preview = choose(as_user(teacher), session, "Nils Petersen,,60\niPad,,70\n")
+    offered = [[str(user) for user in one[3]] for one in preview.context["questions"]]
+    assert offered == [["Nils Petersen", "Nils Petersen"], []]
+    assert "mark the others on the session" in preview.content.decode()
 
 
 @pytest.mark.parametrize("answers", [("ada", "ada"), ("ben", ""), ("stranger", ""), ("x", ""), ("-1", "")])
