@@ -7,8 +7,8 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from classroom.access import Seat, instructor_seat, signed_in, staff_seat
-from classroom.lti import entering
-from classroom.lti.models import Context, DeepLinking, Entry, Platform, Roster, Score
+from classroom.lti import dynamic, entering
+from classroom.lti.models import Context, DeepLinking, Entry, Invitation, Platform, Roster, Score
 from classroom.models import User
 
 #: The session's key for "came from this course of a platform as its teacher".
@@ -32,6 +32,21 @@ def platform_to_manage(request: HttpRequest, pk: int) -> tuple[User, Platform]:
     if found is None:
         raise Http404(_("There is no such platform."))
     return user, found
+
+
+def invitation_to_use(token: str, *, now: datetime) -> Invitation:
+    """Return the invitation with this secret address, while a platform may use it."""
+    found = Invitation.objects.select_related("created_by").filter(
+        token=token,
+        used_at=None,
+        created_at__gt=now - dynamic.GOOD_FOR,
+        created_by__is_active=True,
+        created_by__is_superuser=True,
+    )
+    invitation = found.first()
+    if invitation is None:
+        raise Http404(_("This link was used or is over. Ask for a new one."))
+    return invitation
 
 
 def launch_to_finish(request: HttpRequest, state: str, *, now: datetime) -> Entry:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from classroom.lti.claims import text
 from classroom.lti.launch import LaunchRefused
-from classroom.lti.models import DeepLinking, Entry, Platform
+from classroom.lti.models import DeepLinking, Entry, Invitation, Platform
 
 #: What a platform may say when it begins a launch (LTI 1.3, 5.1.1), and how long each may be.
 HINTS = {
@@ -144,10 +144,10 @@ def knows_browser(request: HttpRequest, entry: Entry) -> bool:
     return request.COOKIES.get(entry.cookie, "") == entry.browser
 
 
-def allow_frame(response: HttpResponse, platform: Platform, *, posts_to: str = "") -> HttpResponse:
-    """Let the platform's own pages show this answer in a frame, and let its form go to `posts_to`."""
+def allow_frame(response: HttpResponse, origins: list[str], *, posts_to: str = "") -> HttpResponse:
+    """Let a platform's own pages show this answer in a frame, and let its form go to `posts_to`."""
     response.xframe_options_exempt = True  # as Django's decorator does
-    policy = {"frame-ancestors": platform.own_origins}
+    policy = {"frame-ancestors": origins}
     if posts_to:
         policy["form-action"] = [SELF, posts_to]
     response._csp_replace = policy  # type: ignore[attr-defined]
@@ -158,3 +158,4 @@ def forget_old(now: datetime) -> None:
     """Delete launches that nobody came back to."""
     Entry.objects.filter(created_at__lte=now - KEPT_FOR).delete()
     DeepLinking.objects.filter(created_at__lte=now - KEPT_FOR).delete()
+    Invitation.objects.filter(created_at__lte=now - KEPT_FOR).delete()

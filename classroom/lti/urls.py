@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from classroom.lti.views import content, courses, entering, platforms
+from classroom.lti.views import content, courses, dynamic, entering, platforms
 
 app_name = "lti"
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("lti/connect/", entering.connect, name="connect"),
     path("lti/platforms/", platforms.platforms, name="platforms"),
     path("lti/platforms/new/", platforms.new, name="new_platform"),
+    path("lti/platforms/invite/", dynamic.invite, name="invite"),
+    path("lti/register/<str:token>/", dynamic.register, name="register"),
     path("lti/platforms/<int:pk>/", platforms.platform, name="platform"),
     path("lti/platforms/<int:pk>/check/", platforms.check, name="check_platform"),
     path("lti/platforms/<int:pk>/close/", platforms.close, name="close_platform"),

@@ -3,7 +3,7 @@
 from classroom.lti.models.context import Context, WorkLink
 from classroom.lti.models.entry import DeepLinking, Entry
 from classroom.lti.models.identity import Identity
-from classroom.lti.models.platform import Platform, ToolKey
+from classroom.lti.models.platform import Invitation, Platform, ToolKey
 from classroom.lti.models.roster import Roster
 from classroom.lti.models.score import Score
 
@@ -12,6 +12,7 @@ __all__ = [
     "DeepLinking",
     "Entry",
     "Identity",
+    "Invitation",
     "Platform",
     "Roster",
     "Score",

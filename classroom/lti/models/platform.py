@@ -1,5 +1,7 @@
 """Platforms that may launch, and the key with which the site signs to them."""
 
+import re
+import secrets
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -7,19 +9,30 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+#: A host's name or address; international names are written in their ASCII form.
+HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
+
 
 def origin_of(url: str) -> str:
-    """Return scheme, host and port of an address, in lower case; empty where it has none."""
+    """Return scheme, host and port of an address, in lower case; empty where it has none.
+
+    What it returns may stand in a content security policy: it holds no space, comma or semicolon.
+    """
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
         return ""
-    if not parts.scheme or not parts.hostname:
+    if not parts.scheme or not parts.hostname or not HOST.fullmatch(parts.hostname):
         return ""
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     default = {"https": 443, "http": 80}.get(parts.scheme)
     return f"{parts.scheme}://{host}" + (f":{port}" if port and port != default else "")
+
+
+def new_invitation() -> str:
+    """Draw the secret part of a link that registers a platform."""
+    return secrets.token_urlsafe(24)
 
 
 class ToolKey(models.Model):
@@ -118,3 +131,19 @@ class Platform(models.Model):
     def owns(self, url: str) -> bool:
         """Whether an address that came with a launch is the platform's own."""
         return origin_of(url) in self.own_origins
+
+
+class Invitation(models.Model):
+    """A link by which one platform may register itself, once, within a day."""
+
+    token = models.CharField(_("token"), max_length=64, unique=True, default=new_invitation)
+    created_at = models.DateTimeField(_("made"))
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    used_at = models.DateTimeField(_("used"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("invitation of a platform")
+        verbose_name_plural = _("invitations of platforms")
+
+    def __str__(self) -> str:
+        return f"{self.created_by}, {self.created_at:%Y-%m-%d %H:%M}"

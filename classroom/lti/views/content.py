@@ -35,7 +35,7 @@ def choose(request: HttpRequest, entry: Entry, claims: Claims, now: datetime) ->
         user, context = _chooser(platform, claims, now)
     except Refused as refusal:
         page = render(request, "lti/refused.html", {"why": str(refusal)}, status=403)
-        return entering.allow_frame(page, platform)
+        return entering.allow_frame(page, platform.own_origins)
     choice = DeepLinking.objects.create(context=context, user=user, asked=claims.deep_linking, created_at=now)
     return _page(request, choice, now)
 
@@ -74,7 +74,7 @@ def _page(request: HttpRequest, choice: DeepLinking, now: datetime, *, problem: 
         "problem": problem,
     }
     response = render(request, "lti/choose.html", context, status=422 if problem else 200)
-    return entering.allow_frame(response, choice.context.platform)
+    return entering.allow_frame(response, choice.context.platform.own_origins)
 
 
 @csrf_exempt  # frames have no cookie to compare a token with; the secret address is one
@@ -99,4 +99,4 @@ def chosen(request: HttpRequest, token: str) -> HttpResponse:
     url = str(choice.asked["deep_link_return_url"])
     context: dict[str, Any] = {"url": url, "signed": signed, "platform": choice.context.platform}
     response = render(request, "lti/chosen.html", context)
-    return entering.allow_frame(response, choice.context.platform, posts_to=origin_of(url))
+    return entering.allow_frame(response, choice.context.platform.own_origins, posts_to=origin_of(url))

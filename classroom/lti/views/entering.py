@@ -187,7 +187,7 @@ def _in_own_window(
 ) -> HttpResponse:
     """Offer the launch in a window of its own."""
     context = {"platform": platform, "url": entering.again_url(hints), "no_cookie": no_cookie}
-    return entering.allow_frame(render(request, "lti/own_window.html", context), platform)
+    return entering.allow_frame(render(request, "lti/own_window.html", context), platform.own_origins)
 
 
 def refused(
@@ -195,7 +195,7 @@ def refused(
 ) -> HttpResponse:
     """Say why a launch leads nowhere; in the platform's frame, where it happens there."""
     response = render(request, "lti/refused.html", {"why": why}, status=status)
-    return entering.allow_frame(response, platform) if platform else response
+    return entering.allow_frame(response, platform.own_origins) if platform else response
 
 
 @never_cache

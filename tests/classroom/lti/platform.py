@@ -54,6 +54,9 @@ class FakePlatform(ThreadingHTTPServer):
         self.host = "127.0.0.1"
         self.tool = "http://127.0.0.1:8000"
         self.launch = {}  # changes of the claims for a browser that comes to /auth
+        self.registered = []
+        self.answer = {}  # changes of the answer to a registration
+        self.told = {}  # changes of the configuration
         self.chosen = []  # signed answers of the content dialogue
 
     @property
@@ -70,6 +73,17 @@ class FakePlatform(ThreadingHTTPServer):
             "auth_token_url": f"{self.url}/token",
             "jwks_url": f"{self.url}/jwks",
         }
+
+    def configuration(self):
+        addresses = {
+            "issuer": self.url,
+            "authorization_endpoint": f"{self.url}/auth",
+            "token_endpoint": f"{self.url}/token",
+            "jwks_uri": f"{self.url}/jwks",
+            "registration_endpoint": f"{self.url}/register",
+            "https://purl.imsglobal.org/spec/lti-platform-configuration": {"product_family_code": "moodle"},
+        }
+        return {name: value for name, value in (addresses | self.told).items() if value is not None}
 
     def claims(self, nonce, **changes):
         now = int(time.time())
@@ -119,6 +133,7 @@ class Handler(BaseHTTPRequestHandler):
             "/lineitems": lambda: self._json(self.server.lineitems),
             "/course": lambda: self._page(FRAME.format(url=escape(query["url"][0]))),
             "/auth": lambda: self._authenticate(query),
+            "/configuration": lambda: self._json(self.server.configuration()),
         }
         answers.get(path, lambda: self._send(404, b"nothing here"))()
 
@@ -131,6 +146,8 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         path = urlsplit(self.path).path
+        if path == "/register":
+            return self._register(json.loads(body))
         if path == "/back":
             self.server.chosen += parse_qs(body.decode())["JWT"]
             return self._page("<h1>Linked</h1>")
@@ -148,6 +165,17 @@ class Handler(BaseHTTPRequestHandler):
             return self._json(document, 201)
         status = self.server.answers.pop(0) if self.server.answers else 200
         return self._send(status, b"{}" if status == 200 else b"try again later")
+
+    def _register(self, document):
+        if self.headers["Authorization"] != "Bearer registration-token":
+            return self._send(401, b"missing_registration_token")
+        self.server.registered.append(document)
+        tool = {"deployment_id": "17"} | document["https://purl.imsglobal.org/spec/lti-tool-configuration"]
+        answer = {
+            "client_id": "made-by-moodle",
+            "https://purl.imsglobal.org/spec/lti-tool-configuration": tool,
+        }
+        return self._json(answer | self.server.answer)
 
     def _members(self, query):
         if self.headers.get("Authorization") != "Bearer a-token":
