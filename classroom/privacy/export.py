@@ -18,7 +18,7 @@ READ_ME = """What this site holds of {person}, as of {now} (UTC).
 
 Each .json file is a table: a list of rows. The files that were handed in are in the folder "files".
 Points and results that are not shown to you yet are left out; so are secrets, such as codes and seeds, and
-what others wrote for each other. "audit" is what staff did about you, or what you did as staff.
+what is about others. "audit_entry" is what staff did about you, and what you did as staff.
 """
 
 

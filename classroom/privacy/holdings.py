@@ -92,10 +92,16 @@ SITE = (
     _kept("classroom.Enrolment", show=("course__title",)),
     _deleted("classroom.EnrolmentRequest", show=("course__title",)),
     _kept("classroom.ErasureRequest"),
-    _deleted("classroom.Accommodation", hide=("note",), show=("course__title",)),
+    _deleted("classroom.Accommodation", show=("course__title",)),
     _blanked("classroom.Extension", blank={"reason": ""}, show=("course__title",)),
     _blanked("classroom.HelpRequest", "asked_by"),  # its party's name, see anonymising
-    _blanked("classroom.AuditEntry", "about", "actor", show=("course__title",)),  # names in its details
+    _blanked(  # names in its details, see anonymising
+        "classroom.AuditEntry",
+        "about",
+        "actor",
+        show=("course__title",),
+        only=lambda scope: Q(about=scope.user.pk) | Q(about=None),  # acts on others are theirs
+    ),
     _deleted("classroom.Session", hide=("session_key", "session_data")),
     _deleted("classroom.SignInCode", hide=("digest",)),
     _blanked(

@@ -33,7 +33,7 @@ def address(course):
 
 
 def give(client, course, student, multiplier, note=""):
-    data = {"who": f"person:{student.pk}", "time_multiplier": multiplier, "note": note}
+    data = {"who": student.email, "time_multiplier": multiplier, "note": note}
     return client.post(address(course), data)
 
 
@@ -53,7 +53,7 @@ def test_allowance_lengthens_quizzes_that_run_and_those_to_come(client, course, 
     client.force_login(instructor_of(course))
     page = client.post(
         address(course),
-        {"who": f"person:{student.pk}", "time_multiplier": "1.50", "note": "Letter of 3 May"},
+        {"who": student.email, "time_multiplier": "1.50", "note": "Letter of 3 May"},
         follow=True,
     )
     assert "1 running attempt ends later." in page.content.decode()
@@ -93,6 +93,26 @@ def test_multiplier_without_sense_is_refused(client, course, student, multiplier
     assert not Accommodation.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("who", "meant"),
+    [
+        ("ADA@example.org", "ada@example.org"),
+        (" ada   okafor ", "ada@example.org"),
+        ("Ada", ""),
+        ("Ben", ""),
+        ("", ""),
+    ],
+)
+def test_student_is_named_by_address_or_whole_name(client, course, who, meant):
+    student_of(course, user__email="ada@example.org", user__name="Ada Okafor")
+    for number in range(2):
+        student_of(course, user__email=f"ben{number}@example.org", user__name="Ben")
+    client.force_login(instructor_of(course, user__email="tess@example.org", user__name="Ada"))
+    answer = client.post(address(course), {"who": who, "time_multiplier": "2"})
+    assert answer.status_code == (302 if meant else 422)
+    assert "".join(Accommodation.objects.values_list("user__email", flat=True)) == meant
+
+
 def test_student_of_another_course_gets_none_here(client, course):
     client.force_login(instructor_of(course))
     assert give(client, course, student_of(CourseFactory()), "2").status_code == 422
@@ -126,4 +146,4 @@ def test_page_takes_the_same_queries_however_many_have_one(client, course, rows)
     client.force_login(instructor)
     with CaptureQueriesContext(connection) as queries:
         client.get(address(course))
-    assert len(queries) == 5
+    assert len(queries) == 4

@@ -33,7 +33,7 @@ from classroom.privacy.holdings import HOLDINGS, LEFT, TRACES, Fate
 from projects import services as project_services
 from projects.models import Certificate, Invitation, Package, Submission, Team
 from quizzes import services
-from quizzes.models import Attempt, Upload
+from quizzes.models import Attempt, AttemptEvent, Upload
 from tests.factories import CourseFactory, EnrolmentFactory, UserFactory, instructor_of, student_of
 from tests.projects.factories import HackathonFactory, challenge_of, members, project_of, team_of
 from tests.quizzes.factories import make_quiz
@@ -212,6 +212,15 @@ def test_nobody_takes_another_persons_data(client, course, ada):
     client.force_login(guest)
     assert client.get(reverse("own_data")).status_code == 404
     assert client.post(reverse("export_own_data")).status_code == 404
+
+
+def test_acts_on_others_are_not_given_out(course, ada):
+    instructor, now = instructor_of(course), clock.now()
+    AuditEntry.objects.create(course=course, actor=instructor, action="on.ada", about=ada, at=now)
+    AuditEntry.objects.create(course=course, actor=instructor, action="on.course", at=now)
+    acts = [row["action"] for row in table(exported(instructor), "classroom/audit_entry")]
+    assert acts == ["on.course"]
+    assert [row["action"] for row in table(exported(ada), "classroom/audit_entry")] == ["on.ada"]
 
 
 def test_administrator_gives_out_what_somebody_asked_for_by_letter(client, administrator, ada):
@@ -463,6 +472,21 @@ def test_purge_throws_away_what_is_too_old(old, ada):
     assert list(AuditEntry.objects.values_list("action", flat=True)) == ["old:10", "old:200"]
     assert not User.objects.filter(email="never@example.org").exists()
     assert User.objects.filter(email__in=["lately@example.org", ada.email]).count() == 2
+
+
+def test_devices_are_forgotten_when_an_attempt_is_old(course, ada):
+    now = clock.now()
+    quiz = make_quiz(course=course, opens_at=now - timedelta(days=400))
+    for days in (10, 200):
+        at = now - timedelta(days=days)
+        attempt = services.start_attempt(
+            quiz=quiz if days > 100 else make_quiz(course=course, opens_at=at), user=ada, now=at
+        )
+        Attempt.objects.filter(pk=attempt.pk).update(device="0123", finished_at=at)
+        AttemptEvent.objects.create(attempt=attempt, what="device", at=at, detail={"address": "192.0.2.1"})
+    assert counts(dry=False) == {"devices": 1, "device-events": 1}
+    assert sorted(Attempt.objects.values_list("device", flat=True)) == ["", "0123"]
+    assert AttemptEvent.objects.filter(what="device", detail={}).count() == 1
 
 
 def test_blanked_letter_is_never_written_again(old):

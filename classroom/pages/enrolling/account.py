@@ -1,6 +1,7 @@
 """An account for who comes with a good link or code: the mailed code proves the address."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.forms import RequestLoginCodeForm
 from allauth.account.views import RequestLoginCodeView
@@ -62,7 +63,7 @@ class AddressView(RequestLoginCodeView):  # type: ignore[misc] # allauth carries
 
     def passthrough_next_url(self, url: str) -> str:
         """Carry the way back over the page on which the code is entered."""
-        return f"{url}?next={self.request.path}"
+        return f"{url}?{urlencode({'next': self.request.path})}"
 
     def get_context_data(self, **more: Any) -> dict[str, Any]:  # noqa: ANN401 - a view's own
         """Name the course."""

@@ -1,22 +1,59 @@
 """Standing allowances: who has more time in every quiz of the course."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from classroom import clock
 from classroom.access import Seat, instructor_seat
-from classroom.models import Accommodation, AuditEntry
+from classroom.models import Accommodation, AuditEntry, Course, Role, User
 from quizzes import services
 from quizzes.errors import Refused
-from quizzes.forms import AccommodationForm
+from quizzes.forms.extensions import MultiplierField
 
 #: How much of the history is shown.
 ACTS_SHOWN = 50
+
+
+class AllowanceForm(forms.Form):
+    """A student's standing allowance. The student is typed: a course may have thousands."""
+
+    who = forms.CharField(
+        label=gettext_lazy("Student"),
+        max_length=254,
+        help_text=gettext_lazy("The e-mail address, or the whole name."),
+    )
+    time_multiplier = MultiplierField(
+        label=gettext_lazy("Times every limit"), help_text=gettext_lazy("Such as 1.25; 1 takes it away.")
+    )
+    note = forms.CharField(label=gettext_lazy("Note for staff"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, course: Course, **kwargs: Any) -> None:  # noqa: ANN401 - a form's own
+        super().__init__(*args, **kwargs)
+        self.course = course
+
+    def clean_who(self) -> User:
+        """Find the one student who is meant."""
+        words = " ".join(self.cleaned_data["who"].split())
+        found = User.objects.filter(
+            Q(email=words.lower()) | Q(name__iexact=words),
+            enrolments__course=self.course,
+            enrolments__role=Role.STUDENT,
+            enrolments__left_at=None,
+        )[:2]
+        if not found:
+            raise forms.ValidationError(_("No student of the course has this address or name."))
+        if len(found) > 1:
+            raise forms.ValidationError(_("Several students have this name: write the e-mail address."))
+        return found[0]
 
 
 @require_http_methods(["GET", "POST"])
@@ -24,7 +61,8 @@ ACTS_SHOWN = 50
 def accommodations(request: HttpRequest, slug: str) -> HttpResponse:
     """List the allowances and set one; running attempts follow at once, a shorter one ends none."""
     seat = instructor_seat(request, slug)
-    form = AccommodationForm(request.POST or None, course=seat.course)
+    given = request.POST if request.method == "POST" else None
+    form = AllowanceForm(given, course=seat.course, initial={"who": request.GET.get("who", "")[:254]})
     if request.method == "POST" and form.is_valid():
         who = form.cleaned_data["who"]
         try:
@@ -51,7 +89,7 @@ def accommodations(request: HttpRequest, slug: str) -> HttpResponse:
     return _page(request, seat, form)
 
 
-def _page(request: HttpRequest, seat: Seat, form: AccommodationForm) -> HttpResponse:
+def _page(request: HttpRequest, seat: Seat, form: AllowanceForm) -> HttpResponse:
     acts = AuditEntry.objects.filter(course=seat.course, action="accommodation.set")
     context = {
         "seat": seat,
