@@ -16,6 +16,8 @@ class Work:
         Its `deadline_key`, for example "quiz:12".
     possible
         The points there are; None where that is not known before somebody has handed in.
+    published_at
+        From when students may know of it; None: they may not.
     closes_at
         Until when something may be handed in, extensions aside; None: there is no end.
     listed
@@ -26,8 +28,13 @@ class Work:
     title: str
     url: str
     possible: float | None
+    published_at: datetime | None
     closes_at: datetime | None
     listed: bool = True
+
+    def is_published(self, now: datetime) -> bool:
+        """Whether students may know of it."""
+        return self.published_at is not None and self.published_at <= now
 
 
 class Result(NamedTuple):

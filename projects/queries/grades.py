@@ -30,6 +30,7 @@ def works_of(course: Course) -> list[Work]:
                 challenge.title,
                 challenge.get_absolute_url(),
                 challenge.points_at_most,
+                challenge.published_at,
                 closes_at and closes_at + timedelta(days=challenge.late_days),
                 listed=not challenge.is_for_teams,
             )

@@ -25,7 +25,14 @@ def works_of(course: Course) -> list[Work]:
     for quiz in quizzes:
         quiz.course = course
         found.append(
-            Work(quiz.deadline_key, quiz.title, quiz.get_absolute_url(), quiz.possible, quiz.closes_at)
+            Work(
+                quiz.deadline_key,
+                quiz.title,
+                quiz.get_absolute_url(),
+                quiz.possible,
+                quiz.published_at,
+                quiz.closes_at,
+            )
         )
     return found
 

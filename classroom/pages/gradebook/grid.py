@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -41,9 +41,17 @@ def grid(request: HttpRequest, slug: str) -> HttpResponse:
     seat, now = staff_seat(request, slug), clock.now()
     quiz_services.settle(now=now)
     asked, group = request.GET.get("q", "").strip(), request.GET.get("group", "")
+    sort = request.GET.get("sort", "name")
     students = _found(seat, asked, group)
-    page = Paginator(students, PAGE).get_page(request.GET.get("page"))
-    book = open_book(course=seat.course, now=now, students=list(page))
+    if sort.removeprefix("-") in {"so_far", "if_zero"}:  # then all are needed to know who comes first
+        book = open_book(course=seat.course, now=now, students=students)
+        students = _sorted(book, sort)
+        page = Paginator(students, PAGE).get_page(request.GET.get("page"))
+    else:
+        page = Paginator(students[::-1] if sort == "-name" else students, PAGE).get_page(
+            request.GET.get("page")
+        )
+        book = open_book(course=seat.course, now=now, students=list(page))
     context = {
         "seat": seat,
         "book": book,
@@ -51,6 +59,7 @@ def grid(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page,
         "asked": asked,
         "group": group,
+        "sort": sort,
         "groups": Group.objects.filter(course=seat.course).order_by("name"),
         "words": _words(),
     }
@@ -70,6 +79,15 @@ def _found(seat: Seat, asked: str, group: str) -> list[Student]:
         members = set(of_group.values_list("members", flat=True))
         students = [one for one in students if one.pk in members]
     return students
+
+
+def _sorted(book: Book, sort: str) -> list[Student]:
+    """Return the students by a total; who has none comes last."""
+    name, turn = sort.removeprefix("-"), -1 if sort.startswith("-") else 1
+    totals = {one.pk: getattr(book.standing_of(one.pk), name) for one in book.students}
+    return sorted(
+        book.students, key=lambda one: (totals[one.pk] is None, turn * (totals[one.pk] or 0), one.label)
+    )
 
 
 def _words() -> dict[str, str]:
@@ -213,6 +231,3 @@ def _answer(seat: Seat, student: Student, column: int) -> dict[str, Any]:
     places = [one.pk for one in book.columns]
     cell = book.cells[student.pk][places.index(column)] if column in places else None
     return {"cell": lean(cell) if cell else None, "totals": totals(book, student.pk)}
-
-
-__all__ = ["PAGE", "Page", "Row", "data", "grid", "lean", "save", "save_cell", "totals"]

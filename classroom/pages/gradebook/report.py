@@ -22,6 +22,8 @@ class Line:
     #: The student does not see the result (yet).
     hidden: bool
     dropped: bool
+    #: The student may not even know what it is.
+    secret: bool
     #: What the student typed to see what would be.
     typed: str = ""
 
@@ -63,6 +65,7 @@ def report_of(
     user: int,
     *,
     hidden: Collection[int] = (),
+    secret: Collection[int] = (),
     supposed: Mapping[int, float] | None = None,
     typed: Mapping[int, str] | None = None,
 ) -> Report:
@@ -73,6 +76,8 @@ def report_of(
     hidden
         The columns whose result the student does not see: it is in no total, and as to passing it may be
         anything.
+    secret
+        Those among them of which the student may not know yet.
     supposed
         Points that the student supposes to get, by column; they count instead of what is there.
     typed
@@ -89,7 +94,7 @@ def report_of(
     seen = [UNSEEN if hide else cell for cell, hide in zip(given, unseen, strict=True)]
     possible = [UNKNOWN if hide else cell for cell, hide in zip(given, unseen, strict=True)]
     return Report(
-        parts=_parts(book, seen, unseen, typed or {}),
+        parts=_parts(book, seen, unseen, secret, typed or {}),
         standing=_standing(book, seen, possible),
         rule=book.rule,
         needed=needed(*book.sheet(possible), book.rule) if book.rule else None,
@@ -103,7 +108,13 @@ def _standing(book: Book, seen: Sequence[Cell], possible: Sequence[Cell]) -> Sta
     return Standing(totals.so_far, totals.if_zero, totals.reached, said)
 
 
-def _parts(book: Book, cells: Sequence[Cell], unseen: Sequence[bool], typed: Mapping[int, str]) -> list[Part]:
+def _parts(
+    book: Book,
+    cells: Sequence[Cell],
+    unseen: Sequence[bool],
+    secret: Collection[int],
+    typed: Mapping[int, str],
+) -> list[Part]:
     categories, _open = book.sheet(cells)
     sums = [category_sum(one, missing_is_zero=False) for one in categories]
     whole = sum(
@@ -125,6 +136,7 @@ def _parts(book: Book, cells: Sequence[Cell], unseen: Sequence[bool], typed: Map
                         cells[at],
                         hidden=unseen[at],
                         dropped=gone[number],
+                        secret=column.pk in secret,
                         typed=typed.get(column.pk, ""),
                     )
                     for number, at in enumerate(places)

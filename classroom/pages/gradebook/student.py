@@ -19,7 +19,7 @@ from classroom.models import Course, GradeChange, GradeColumn, User
 from classroom.pages.gradebook.book import Book, Student, open_book, students_of
 from classroom.pages.gradebook.forms import MarkForm, wanted
 from classroom.pages.gradebook.grid import save
-from classroom.pages.gradebook.report import Report, report_of
+from classroom.pages.gradebook.report import report_of
 from quizzes import queries as quiz_queries
 from quizzes import services as quiz_services
 
@@ -53,7 +53,7 @@ def student(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def _page(request: HttpRequest, seat: Seat, pk: int, status: int = 200, **more: object) -> HttpResponse:
     now = clock.now()
     found = _student_of(seat.course, pk)
-    quiz_services.settle(user=User(pk=pk), now=now)
+    quiz_services.settle(now=now)
     book = open_book(course=seat.course, now=now, students=[found])
     context = {
         "seat": seat,
@@ -102,14 +102,19 @@ def grades(request: HttpRequest, slug: str) -> HttpResponse:
     quiz_services.settle(user=seat.user, now=now)
     own = Student(seat.user.pk, seat.user.name, seat.user.email)
     book = open_book(course=seat.course, now=now, students=[own])
-    hidden = hidden_from(seat.user, book, now)
+    secret = {
+        column.pk for column in book.columns if column.work is not None and not column.work.is_published(now)
+    }
+    hidden = hidden_from(seat.user, book, now) | secret
     typed = {column.pk: request.GET.get(f"if_{column.pk}", "").strip()[:40] for column in book.columns}
     supposed, problems = _supposed(typed)
     context = {
         "seat": seat,
         "book": book,
-        "report": report_of(book, own.pk, hidden=hidden, typed=typed),
-        "supposing": report_of(book, own.pk, hidden=hidden, supposed=supposed) if supposed else None,
+        "report": report_of(book, own.pk, hidden=hidden, secret=secret, typed=typed),
+        "supposing": (
+            report_of(book, own.pk, hidden=hidden, secret=secret, supposed=supposed) if supposed else None
+        ),
         "problems": problems,
         "history": _history_for_student(seat, book, hidden),
     }
@@ -170,6 +175,3 @@ def _student_of(course: Course, pk: int) -> Student:
     if found is None:
         raise Http404(_("There is no such student in this course."))
     return found
-
-
-__all__ = ["Report", "grades", "hidden_from", "history_of", "save_mark", "student"]

@@ -258,6 +258,19 @@ class TestGrid:
         assert shown(group="x") == ["Ada Okafor", "Eve"]
         assert shown(q="nobody") == []
 
+    def test_the_table_is_sorted_without_script(self, teacher, course, column):
+        for name, points in (("Ada", 5), ("Ben", None), ("Carla", 9)):
+            user = student_of(course, user__name=name)
+            if points is not None:
+                give(column, user, points)
+
+        def order(**query):
+            response = teacher.get(reverse("gradebook", args=["dl"]), query)
+            return "".join(row.student.name[0] for row in response.context["rows"])
+
+        sorts = ("name", "-name", "so_far", "-so_far", "if_zero", "-if_zero", "x")
+        assert [order(sort=sort) for sort in sorts] == ["ABC", "CBA", "ACB", "CAB", "BAC", "CAB", "ABC"]
+
     def test_an_empty_gradebook_says_what_to_do(self, teacher):
         assert reverse("gradebook_setup", args=["dl"]) in page(teacher, "gradebook")
 
@@ -477,6 +490,17 @@ class TestOwnGrades:
         quiz.closes_at = quiz.review_released_at = attempt.finished_at
         quiz.save(update_fields=["closes_at", "review_released_at"])
         assert self.lines(own) == [(None, False, False), (2, False, False)]
+
+    def test_a_quiz_that_is_not_announced_is_not_named(self, own, course, column):
+        quiz = make_quiz(course, title="A surprise", published_at=clock.now() + DAY)
+        tied(quiz, column.category, position=5000, released_at=clock.now())
+        text = page(own, "grades")
+        assert ["Not announced yet" in text, "A surprise" in text, quiz.get_absolute_url() in text] == [
+            True,
+            False,
+            False,
+        ]
+        assert self.lines(own) == [(None, False, False), (None, True, False)]
 
     def test_a_mark_instead_of_a_score_is_shown_with_its_reason(self, own, course, ada):
         quiz = make_quiz(course, now=clock.now())
