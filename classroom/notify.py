@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPException
 
-from django.core.mail import send_mail
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from classroom import bell, lease
@@ -36,29 +38,40 @@ class DeliveryError(Exception):
     """The channel did not take the message; the text says why."""
 
 
-def email(*, key: str, to: str, subject: str, body: str, now: datetime, course: Course | None = None) -> None:
-    """Write an e-mail to the outbox; the same `key` again changes nothing. Guests have no mailbox."""
-    if to.endswith(NO_MAILBOX):
-        return
-    _write(
-        Outbox.Channel.EMAIL,
-        key=key,
-        recipient=to,
-        subject=_one_line(subject),
-        body=body,
-        now=now,
-        course=course,
-    )
-
-
 @dataclass(frozen=True)
 class Letter:
-    """One of many e-mails that are written at once."""
+    """An e-mail; `not_before` is None for at once, `unsubscribe` a path that ends letters like it."""
 
     key: str
     to: str
     subject: str
     body: str
+    not_before: datetime | None = None
+    unsubscribe: str = ""
+
+    def message(self, now: datetime, course: Course | None) -> Outbox:
+        """Return the row to write."""
+        return Outbox(
+            channel=Outbox.Channel.EMAIL,
+            key=self.key,
+            recipient=self.to,
+            subject=_one_line(self.subject),
+            body=self.body,
+            unsubscribe=self.unsubscribe,
+            course=course,
+            not_before=self.not_before or now,
+        )
+
+
+def email(*, key: str, to: str, subject: str, body: str, now: datetime, course: Course | None = None) -> None:
+    """Write an e-mail to the outbox; the same `key` again changes nothing. Guests have no mailbox."""
+    letter_out(letter=Letter(key, to, subject, body), now=now, course=course)
+
+
+def letter_out(*, letter: Letter, now: datetime, course: Course | None = None) -> None:
+    """Write a letter to the outbox as `email` does."""
+    if not letter.to.endswith(NO_MAILBOX):
+        _write(letter.message(now, course))
 
 
 def emails(*, letters: Iterable[Letter], now: datetime, course: Course | None = None) -> None:
@@ -67,19 +80,7 @@ def emails(*, letters: Iterable[Letter], now: datetime, course: Course | None = 
     No bell is rung for them: the sweep sends them, some hundreds at a time.
     """
     Outbox.objects.bulk_create(
-        (
-            Outbox(
-                channel=Outbox.Channel.EMAIL,
-                key=letter.key,
-                recipient=letter.to,
-                subject=_one_line(letter.subject),
-                body=letter.body,
-                course=course,
-                not_before=now,
-            )
-            for letter in letters
-            if not letter.to.endswith(NO_MAILBOX)
-        ),
+        (letter.message(now, course) for letter in letters if not letter.to.endswith(NO_MAILBOX)),
         batch_size=500,
         ignore_conflicts=True,
     )
@@ -92,13 +93,14 @@ def mattermost(*, key: str, course: Course, text: str, now: datetime) -> bool:
     body = text[:MATTERMOST_MAX_CHARACTERS]
     # The webhook's address is a secret, so the row names the channel and delivery reads the address.
     _write(
-        Outbox.Channel.MATTERMOST,
-        key=key,
-        recipient=course.slug,
-        subject="",
-        body=body,
-        now=now,
-        course=course,
+        Outbox(
+            channel=Outbox.Channel.MATTERMOST,
+            key=key,
+            recipient=course.slug,
+            body=body,
+            course=course,
+            not_before=now,
+        )
     )
     return True
 
@@ -108,29 +110,16 @@ def _one_line(subject: str) -> str:
     return " ".join(subject.split())[:200]
 
 
-def _write(
-    channel: Outbox.Channel,
-    *,
-    key: str,
-    recipient: str,
-    subject: str,
-    body: str,
-    now: datetime,
-    course: Course | None,
-) -> None:
-    message, created = Outbox.objects.get_or_create(
-        key=key,
-        defaults={
-            "channel": channel,
-            "recipient": recipient,
-            "subject": subject,
-            "body": body,
-            "course": course,
-            "not_before": now,
-        },
-    )
-    if created:
-        bell.ring("classroom.tasks.deliver_message", message.pk)
+def _write(message: Outbox) -> None:
+    """Store a message whose key is new, and ring for it."""
+    if Outbox.objects.filter(key=message.key).exists():
+        return
+    try:
+        with transaction.atomic():  # a point to come back to, for who was a moment earlier
+            message.save(force_insert=True)
+    except IntegrityError:
+        return
+    bell.ring("classroom.tasks.deliver_message", message.pk)
 
 
 def deliver(*, pk: int, now: datetime) -> bool:
@@ -163,11 +152,23 @@ def waiting(*, now: datetime, limit: int = 200) -> list[int]:
 def _send(message: Outbox) -> None:
     if message.channel == Outbox.Channel.EMAIL:
         try:
-            send_mail(message.subject, message.body, None, [message.recipient])
+            EmailMessage(
+                message.subject, message.body, None, [message.recipient], headers=_headers(message)
+            ).send()
         except (SMTPException, OSError, ValueError) as error:  # ValueError: it cannot even be written
             raise DeliveryError(f"The mail server did not take it: {error}") from error
     else:
         _post(message.course.mattermost_webhook if message.course else "", message.body)
+
+
+def _headers(message: Outbox) -> dict[str, str]:
+    """Let mail programs offer "unsubscribe" (RFC 2369, and RFC 8058 for the one click)."""
+    if not message.unsubscribe:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{settings.SITE_URL}{message.unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 class _NoRedirects(urllib.request.HTTPRedirectHandler):

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from classroom import bell, clock, heartbeat, notify
+from classroom import bell, clock, heartbeat, notices, notify
 
 
 @shared_task
@@ -13,8 +13,9 @@ def deliver_message(message_id: int) -> None:
 
 @shared_task
 def sweep() -> None:
-    """Ring again for every message that is due; that this came round is the sign that sweeps do."""
+    """Write the letters of the day, ring for what is due, and leave a sign that sweeps come round."""
     now = clock.now()
     heartbeat.note(now=now)
+    notices.write_digests(now=now)
     for message_id in notify.waiting(now=now):
         bell.ring("classroom.tasks.deliver_message", message_id)

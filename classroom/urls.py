@@ -37,6 +37,7 @@ urlpatterns = [
     path("settings/tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),
     path("api/", docs.docs, name="api_docs"),
     path("api/v1/", include("classroom.api.urls")),
+    path("notices/", include("classroom.pages.notices.urls")),
     path("demo/sign-in/<str:token>/", demo_sign_in.sign_in, name="demo_sign_in"),
     path("enrol/", include("classroom.pages.enrolling.urls")),
     path("join/", joining.enter_code, name="join"),

@@ -23,6 +23,7 @@ from classroom.models.gradebook import (
 from classroom.models.help import HelpDesk, HelpRequest
 from classroom.models.leased import Leased
 from classroom.models.material import Material, MaterialFile
+from classroom.models.notice import Notice, NoticeSettings
 from classroom.models.outbox import Outbox
 from classroom.models.outcome import Mistake, Outcome, Standing, Tally, standing_is
 from classroom.models.people import Accommodation, Enrolment, Extension, Group, Role
@@ -59,6 +60,8 @@ __all__ = [
     "Material",
     "MaterialFile",
     "Mistake",
+    "Notice",
+    "NoticeSettings",
     "Outbox",
     "Outcome",
     "PassingRule",

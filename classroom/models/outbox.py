@@ -25,6 +25,9 @@ class Outbox(Leased):
     recipient = models.CharField(_("recipient"), max_length=500)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(_("text"))
+    unsubscribe = models.CharField(
+        _("page to unsubscribe"), max_length=300, blank=True, default="", db_default=""
+    )
     created_at = models.DateTimeField(_("written"), auto_now_add=True)
     not_before = models.DateTimeField(_("not before"))
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)

@@ -26,6 +26,7 @@ from classroom.models import (
     Enrolment,
     ErasureRequest,
     HelpRequest,
+    Notice,
     Outbox,
     Role,
     User,
@@ -94,6 +95,7 @@ def anonymise(*, user: User, by: User | None, now: datetime) -> str:
         _clear_account(fresh, nobody, now)
         ErasureRequest.objects.open().filter(user=fresh).update(done_at=now, decided_by=by)
         AuditEntry.objects.create(actor=by, action="person.anonymised", about=fresh, at=now)
+        _clear_notices(_words(*before), nobody)
         _clear_details(_words(*before), nobody)
     user.refresh_from_db()
     return nobody
@@ -148,7 +150,7 @@ def _clear_outbox(user: User, nobody: str, now: datetime) -> None:
     """Blank the letters to the person, and take the name out of those to others."""
     mine = Outbox.objects.filter(recipient=user.email)
     mine.filter(sent_at=None, given_up_at=None).update(given_up_at=now)
-    mine.update(recipient="", subject="", body="", last_error="")
+    mine.update(recipient="", subject="", body="", last_error="", unsubscribe="")
     words = _words(user.email, user.name)
     named = Q(pk__in=[])
     for word in words:
@@ -162,6 +164,17 @@ def _clear_outbox(user: User, nobody: str, now: datetime) -> None:
             subject=_replaced(message.subject, words, nobody)[:200],
             body=_replaced(message.body, words, nobody),
             last_error=_replaced(message.last_error, words, nobody),
+        )
+
+
+def _clear_notices(words: Sequence[str], nobody: str) -> None:
+    """Take the name out of what others were told."""
+    named = Q(pk__in=[])
+    for word in words:
+        named |= Q(title__icontains=word) | Q(body__icontains=word)
+    for notice in Notice.objects.filter(named):
+        Notice.objects.filter(pk=notice.pk).update(
+            title=_replaced(notice.title, words, nobody)[:200], body=_replaced(notice.body, words, nobody)
         )
 
 

@@ -104,6 +104,8 @@ SITE = (
     ),
     _deleted("classroom.Session", hide=("session_key", "session_data")),
     _deleted("classroom.SignInCode", hide=("digest",)),
+    _deleted("classroom.Notice", show=("course__title",)),
+    _deleted("classroom.NoticeSettings"),
     _blanked(
         "classroom.GradeMark",
         blank={"reason": ""},

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from classroom import notify
 from classroom.access import Seat
 from classroom.models import AuditEntry, User
+from classroom.models.notice import Sort
+from classroom.notices import News, tell
 from projects.errors import Refused
 from projects.models import EventAnnouncement, Hackathon, Reading
 from projects.models.announcement import Audience
@@ -94,17 +94,13 @@ def remind(*, hackathon: Hackathon, on: bool, by: User, now: datetime) -> None:
 def _write(found: EventAnnouncement, now: datetime) -> None:
     event = found.hackathon
     page = "projects:judge" if found.audience == Audience.JUDGES else "projects:announcements"
-    link = settings.SITE_URL + reverse(page, args=[event.course.slug, event.pk])
-    letters = [
-        notify.Letter(
-            key=f"announcement:{found.pk}:{user.pk}",
-            to=user.email,
-            subject=f"{event.title}: {found.title}",
-            body=f"{found.body}\n\n{link}",
-        )
+    address = reverse(page, args=[event.course.slug, event.pk])
+    title = f"{event.title}: {found.title}"
+    news = [
+        News(user, f"announcement:{found.pk}", title, found.body, address)
         for user in queries.recipients(announcement=found)
     ]
-    notify.emails(letters=letters, now=now, course=event.course)
+    tell(sort=Sort.ANNOUNCEMENT, news=news, now=now, course=event.course)
 
 
 def _log(action: str, announcement: EventAnnouncement, by: User, now: datetime) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from classroom import notify
 from classroom.models import AuditEntry, User
+from classroom.models.notice import Sort
+from classroom.notices import News, tell
 from projects import queries
 from projects.errors import Refused
 from projects.models import Award, Certificate, Hackathon, Project
@@ -143,18 +143,20 @@ def _write_to_team(event: Hackathon, award: Award, now: datetime) -> None:
     project = award.project
     if project is None:  # `given` leaves these out
         return
+    news = []
     for author in queries.authors_of(project=project):
         with translation.override(author.language or event.course.language):
-            notify.email(
-                key=f"award:{award.pk}:{author.pk}:{now.isoformat()}",
-                to=author.email,
-                subject=_("Your team gets an award: %(award)s") % {"award": award.title},
-                body=_("%(event)s: “%(project)s” gets the award “%(award)s”. Congratulations!")
-                % {"event": event.title, "project": project.title, "award": award.title}
-                + f"\n\n{settings.SITE_URL}{event.get_absolute_url()}",
-                now=now,
-                course=event.course,
+            news.append(
+                News(
+                    user=author,
+                    key=f"award:{award.pk}:{now.isoformat()}",
+                    title=_("Your team gets an award: %(award)s") % {"award": award.title},
+                    body=_("%(event)s: “%(project)s” gets the award “%(award)s”. Congratulations!")
+                    % {"event": event.title, "project": project.title, "award": award.title},
+                    page=event.get_absolute_url(),
+                )
             )
+    tell(sort=Sort.RESULT, news=news, now=now, course=event.course)
 
 
 def _log(action: str, event: Hackathon, by: User, now: datetime, detail: Mapping[str, object]) -> None:

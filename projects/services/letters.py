@@ -6,25 +6,21 @@ from uuid import uuid4
 
 from django.db import transaction
 
-from classroom import notify
 from classroom.models import AuditEntry, Course, User
+from classroom.models.notice import Sort
+from classroom.notices import News, tell
 
 
 def write_to(
     *, course: Course, people: Sequence[User], subject: str, body: str, by: User, now: datetime
 ) -> int:
-    """Send the same e-mail to each of `people`, nobody seeing the others; return how many."""
+    """Tell each of `people` the same, nobody seeing the others; return how many."""
     letter = uuid4().hex
     with transaction.atomic():
-        for person in people:
-            notify.email(
-                key=f"letter:{letter}:{person.pk}",
-                to=person.email,
-                subject=subject,
-                body=body,
-                now=now,
-                course=course,
-            )
+        news = [
+            News(person, f"letter:{letter}", subject, body, course.get_absolute_url()) for person in people
+        ]
+        tell(sort=Sort.ANNOUNCEMENT, news=news, now=now, course=course)
         AuditEntry.objects.create(
             course=course,
             actor=by,

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from classroom import notify
+from classroom.models.notice import Sort
+from classroom.notices import News, tell
 from projects import tickets, words
 from projects.models import Hackathon, Registration
 
@@ -92,12 +92,11 @@ def _language_of(event: Hackathon, registration: Registration) -> translation.ov
 def _tell(
     event: Hackathon, registration: Registration, what: str, subject: str, body: str, now: datetime
 ) -> None:
-    page = settings.SITE_URL + reverse("projects:register", args=[event.course.slug, event.pk])
-    notify.email(
+    news = News(
+        user=registration.user,
         key=f"registration:{registration.pk}:{what}:{now.isoformat()}",
-        to=registration.user.email,
-        subject=subject,
-        body=f"{body}\n\n{page}",
-        now=now,
-        course=event.course,
+        title=subject,
+        body=body,
+        page=reverse("projects:register", args=[event.course.slug, event.pk]),
     )
+    tell(sort=Sort.TEAM, news=[news], now=now, course=event.course)

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from classroom import notify
 from classroom.models import User
+from classroom.models.notice import Sort
+from classroom.notices import News, tell
 from projects import words
 from projects.models import Hackathon, Reminder
 from projects.queries import announcements as queries
@@ -44,9 +44,8 @@ def send_due(*, now: datetime) -> None:
             )
             if created:
                 people = list(queries.to_remind(hackathon=due.hackathon, deadline=due.deadline))
-                notify.emails(
-                    letters=[_letter(reminder, user) for user in people], now=now, course=due.hackathon.course
-                )
+                news = [_news(reminder, user) for user in people]
+                tell(sort=Sort.DEADLINE, news=news, now=now, course=due.hackathon.course)
                 Reminder.objects.filter(pk=reminder.pk).update(people=len(people))
 
 
@@ -79,7 +78,7 @@ def _deadlines(event: Hackathon) -> Iterator[tuple[Reminder.Deadline, datetime]]
     yield Reminder.Deadline.SUBMISSION, event.submission_closes_at
 
 
-def _letter(reminder: Reminder, user: User) -> notify.Letter:
+def _news(reminder: Reminder, user: User) -> News:
     event = reminder.hackathon
     with translation.override(user.language or event.course.language):
         when = words.moment(reminder.due_at, event.course)
@@ -89,10 +88,10 @@ def _letter(reminder: Reminder, user: User) -> notify.Letter:
         else:
             page, subject = "projects:project", _("Projects are due soon: %(event)s")
             body = _("Your team's project is not complete yet. Projects are due on %(when)s.")
-        link = settings.SITE_URL + reverse(page, args=[event.course.slug, event.pk])
-        return notify.Letter(
-            key=f"reminder:{reminder.pk}:{user.pk}",
-            to=user.email,
-            subject=subject % {"event": event.title},
-            body=f"{body % {'when': when}}\n\n{link}",
+        return News(
+            user=user,
+            key=f"reminder:{reminder.pk}",
+            title=subject % {"event": event.title},
+            body=body % {"when": when},
+            page=reverse(page, args=[event.course.slug, event.pk]),
         )

@@ -2,14 +2,14 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from classroom import notify
 from classroom.models import AuditEntry, User
+from classroom.models.notice import Sort
+from classroom.notices import News, tell
 from projects.errors import Refused
 from projects.models import Hackathon, Membership, Project
 
@@ -68,7 +68,8 @@ def _decide(
 
 def _tell(event: Hackathon, project: Project, words: str, *, approved: bool, now: datetime) -> None:
     """Write to the members, each in their language."""
-    page = settings.SITE_URL + reverse("projects:project", args=[event.course.slug, event.pk])
+    page = reverse("projects:project", args=[event.course.slug, event.pk])
+    news = []
     for member in Membership.objects.filter(team=project.team_id).select_related("user"):
         with translation.override(member.user.language or event.course.language):
             if approved:
@@ -77,11 +78,7 @@ def _tell(event: Hackathon, project: Project, words: str, *, approved: bool, now
             else:
                 subject = _("Changes wanted: %(title)s")
                 body = _("Your project is not shown yet. Change it and save: then it is looked at again.")
-            notify.email(
-                key=f"project:{project.pk}:review:{now.isoformat()}:{member.user_id}",
-                to=member.user.email,
-                subject=subject % {"title": project.title},
-                body="\n\n".join(filter(None, [body, words, page])),
-                now=now,
-                course=event.course,
-            )
+            key = f"project:{project.pk}:review:{now.isoformat()}"
+            text = "\n\n".join(filter(None, [body, words]))
+            news.append(News(member.user, key, subject % {"title": project.title}, text, page))
+    tell(sort=Sort.RESULT, news=news, now=now, course=event.course)

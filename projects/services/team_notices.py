@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from classroom import notify
 from classroom.models import User
+from classroom.models.notice import Sort
+from classroom.notices import News, tell
 from projects import words
 from projects.models import Hackathon, Invitation, JoinRequest, Team
 
@@ -97,12 +99,11 @@ def _language_of(event: Hackathon, user: User | None) -> translation.override:
 
 def _tell(team: Team, user: User, what: str, subject: str, body: str, now: datetime) -> None:
     event = team.hackathon
-    page = settings.SITE_URL + reverse("projects:team", args=[event.course.slug, event.pk])
-    notify.email(
-        key=f"team:{team.pk}:{what}:{user.pk}:{now.isoformat()}",
-        to=user.email,
-        subject=f"{subject}: {event.title}",
-        body=f"{body}\n\n{page}",
-        now=now,
-        course=event.course,
+    news = News(
+        user=user,
+        key=f"team:{team.pk}:{what}:{now.isoformat()}",
+        title=f"{subject}: {event.title}",
+        body=body,
+        page=reverse("projects:team", args=[event.course.slug, event.pk]),
     )
+    tell(sort=Sort.TEAM, news=[news], now=now, course=event.course)

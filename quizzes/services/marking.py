@@ -4,15 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from classroom import notify
 from classroom.models import User
+from classroom.models.notice import Sort
+from classroom.notices import News, tell
 from quizzes.errors import Refused
 from quizzes.kinds import Data
 from quizzes.models import Attempt, AttemptEvent, AttemptItem, SecondLook
@@ -152,12 +152,11 @@ def answer_second_look(*, look: SecondLook, answer: str, by: User, now: datetime
             position=look.item.position,
         )
         with override(attempt.user.language or course.language):
-            address = reverse("quizzes:attempt_review", args=[course.slug, attempt.pk])
-            notify.email(
+            answered = News(
+                user=attempt.user,
                 key=f"second-look:{look.pk}:answered",
-                to=attempt.user.email,
-                subject=_("Your question about %(quiz)s was answered") % {"quiz": attempt.quiz},
-                body=f"{answer.strip()}\n\n{settings.SITE_URL}{address}",
-                now=now,
-                course=course,
+                title=_("Your question about %(quiz)s was answered") % {"quiz": attempt.quiz},
+                body=answer.strip(),
+                page=reverse("quizzes:attempt_review", args=[course.slug, attempt.pk]),
             )
+        tell(sort=Sort.RESULT, news=[answered], now=now, course=course)

@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.urls import reverse
 from django.utils import timezone
 
-from classroom import clock, notify
+from classroom import clock, notices, notify
 from classroom.errors import Refused
 from classroom.models import (
     Accommodation,
@@ -22,12 +22,15 @@ from classroom.models import (
     ErasureRequest,
     Extension,
     Group,
+    Notice,
     Outbox,
     Role,
     Session,
     SignInCode,
     User,
 )
+from classroom.models.notice import Sort
+from classroom.notices import News
 from classroom.privacy import anonymising, export, purging, requests
 from classroom.privacy.holdings import HOLDINGS, LEFT, TRACES, Fate
 from projects import services as project_services
@@ -263,6 +266,9 @@ def test_nothing_in_the_demo_tells_who_it_was(administrator):
         course=course, actor=mira, action="x", about=ada, at=now, detail={"who": ["Ada Okafor", ada.email]}
     )
     AuditEntry.objects.create(course=course, actor=mira, action="y", at=now, detail={"to": ada.email})
+    for person, page in ((ada, "/a/"), (mira, "/b/")):
+        told = News(person, "x", "Ada Okafor asks", f"Write to {ada.email}.", page)
+        notices.tell(sort=Sort.DUTY, news=[told], now=now, course=course)
     team = Team.objects.filter(memberships__user=ada).first()
     Invitation.objects.create(team=team, email=ada.email, created_at=now, expires_at=now)
     Certificate.objects.create(
@@ -289,6 +295,7 @@ def test_nothing_in_the_demo_tells_who_it_was(administrator):
     assert Team.objects.filter(memberships__user=ada).exists()
     assert (Outbox.objects.get(key="y").recipient, Outbox.objects.get(key="y").given_up_at) == ("", now)
     assert Enrolment.objects.get(user=ada).left_at == now
+    assert [notice.page for notice in Notice.objects.filter(key="x")] == ["/b/"]
 
 
 def test_anonymous_account_cannot_sign_in_nor_get_letters(client, administrator, ada):

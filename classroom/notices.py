@@ -1,0 +1,204 @@
+"""Tell people of an event: on the site, and by mail as each of them wants it.
+
+A notice is written in the event's own transaction, once a person and event. Its letter waits in the outbox:
+until the quiet hours are over, or, for who wants one letter a day, until that is due. Letters that nobody may
+miss or that must come now (codes, invitations) do not go this way, but through `notify.email`.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.db.models import Count, IntegerField, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from classroom import notify
+from classroom.models import Course, Notice, NoticeSettings, User
+from classroom.models.notice import How, Sort
+from classroom.quiet import after_quiet, next_at
+
+#: How many people's letters of the day one sweep writes.
+LETTERS_AT_ONCE = 200
+#: How many notices one letter lists; the rest are counted.
+MOST_IN_A_LETTER = 50
+SALT = "classroom.notices"
+
+
+@dataclass(frozen=True)
+class News:
+    """What one person is told, in that person's language; `page` is the path of what it is about."""
+
+    user: User
+    key: str
+    title: str
+    body: str
+    page: str
+
+
+def tell(*, sort: Sort, news: Iterable[News], now: datetime, course: Course | None = None) -> None:
+    """Tell people; who was told with the same key already is not told again. Guests are not told."""
+    people = [one for one in news if not one.user.is_guest]
+    with transaction.atomic():
+        known = set(
+            Notice.objects.filter(
+                user__in=[one.user.pk for one in people], key__in={one.key for one in people}
+            ).values_list("user_id", "key")
+        )
+        fresh = [one for one in people if (one.user.pk, one.key) not in known]
+        chosen = NoticeSettings.objects.filter(user__in=[one.user for one in fresh])
+        choices = {own.user_id: own for own in chosen}
+        plans = [_plan(one, choices.get(one.user.pk), sort, now, course) for one in fresh]
+        Notice.objects.bulk_create([plan[0] for plan in plans], batch_size=500, ignore_conflicts=True)
+        _send([letter for _notice, letter in plans if letter], now, course)
+        count_unread([one.user.pk for one in fresh])
+
+
+def _plan(
+    one: News, own: NoticeSettings | None, sort: Sort, now: datetime, course: Course | None
+) -> tuple[Notice, notify.Letter | None]:
+    """Return a person's notice, and the letter if it goes at once."""
+    own = own or NoticeSettings(user=one.user)
+    how, zone = own.how(sort), _zone(one.user, course)
+    notice = Notice(
+        user=one.user,
+        course=course,
+        sort=sort,
+        key=one.key,
+        title=" ".join(one.title.split())[:200],
+        body=one.body,
+        page=one.page,
+        at=now,
+        mail_due_at=next_at(now, own.digest_at, zone) if how == How.DAILY else None,
+    )
+    if how != How.AT_ONCE:
+        return notice, None
+    letter = notify.Letter(
+        key=f"{one.key}:{one.user.pk}",
+        to=one.user.email,
+        subject=one.title,
+        body=f"{one.body}\n\n{settings.SITE_URL}{one.page}".strip(),
+        not_before=after_quiet(now, own.quiet_from, own.quiet_until, zone),
+        unsubscribe=unsubscribe_page(one.user, sort),
+    )
+    return notice, letter
+
+
+def _zone(user: User, course: Course | None) -> ZoneInfo:
+    return ZoneInfo(user.time_zone or (course.time_zone if course else settings.TIME_ZONE))
+
+
+def _send(letters: Sequence[notify.Letter], now: datetime, course: Course | None) -> None:
+    """Put letters into the outbox; a bell is rung for a single one, many wait for the sweep."""
+    if len(letters) == 1:
+        notify.letter_out(letter=letters[0], now=now, course=course)
+    else:
+        notify.emails(letters=letters, now=now, course=course)
+
+
+def count_unread(users: Iterable[int]) -> None:
+    """Bring the number that the top of every page shows up to date: it is read with the person."""
+    unread = Notice.objects.filter(user=OuterRef("pk"), read_at=None).order_by()
+    count = unread.values("user").annotate(count=Count("pk")).values("count")
+    User.objects.filter(pk__in=list(users)).update(
+        unread_notices=Coalesce(Subquery(count, output_field=IntegerField()), 0)
+    )
+
+
+def read(*, user: User, now: datetime, pk: int | None = None) -> None:
+    """Mark one notice as read, or all."""
+    with transaction.atomic():
+        unread = Notice.objects.filter(user=user, read_at=None)
+        (unread if pk is None else unread.filter(pk=pk)).update(read_at=now)
+        count_unread([user.pk])
+
+
+# The day's letter ------------------------------------------------------------------------------------------
+
+
+def write_digests(*, now: datetime) -> None:
+    """Write the day's letters that are due, each with all that waits for it."""
+    due = Notice.objects.filter(mailed_at=None, mail_due_at__lte=now).order_by()
+    for user in User.objects.filter(pk__in=due.values("user")[:LETTERS_AT_ONCE]):
+        _write_digest(user, now)
+
+
+def _write_digest(user: User, now: datetime) -> None:
+    """Claim what waits and write the letter, both or neither; of two workers the second finds nothing."""
+    with transaction.atomic():
+        waiting = Notice.objects.filter(user=user, mailed_at=None, mail_due_at__lte=now)
+        found = list(waiting.select_for_update(of=("self",)).select_related("course").order_by("at", "pk"))
+        if not found:
+            return
+        Notice.objects.filter(pk__in=[notice.pk for notice in found]).update(mailed_at=now)
+        own = NoticeSettings.objects.filter(user=user).first() or NoticeSettings(user=user)
+        zone = _zone(user, found[0].course)
+        with translation.override(user.language or (found[0].course.language if found[0].course else None)):
+            letter = notify.Letter(
+                key=f"digest:{user.pk}:{found[-1].pk}",
+                to=user.email,
+                subject=ngettext("%(count)d notice", "%(count)d notices", len(found)) % {"count": len(found)},
+                body=_digest(found),
+                not_before=after_quiet(now, own.quiet_from, own.quiet_until, zone),
+                unsubscribe=unsubscribe_page(user),
+            )
+        notify.letter_out(letter=letter, now=now)
+
+
+def _digest(found: Sequence[Notice]) -> str:
+    parts = []
+    for notice in found[:MOST_IN_A_LETTER]:
+        place = f"{notice.course.title}: " if notice.course else ""
+        parts.append(f"{place}{notice.title}\n{notice.body}\n{settings.SITE_URL}{notice.page}")
+    if (left := len(found) - MOST_IN_A_LETTER) > 0:
+        parts.append(_("And %(count)d more, on the site.") % {"count": left})
+    address = f"{settings.SITE_URL}{reverse('notice_settings')}"
+    parts.append(_("How you hear of things: %(address)s") % {"address": address})
+    return "\n\n---\n\n".join(parts)
+
+
+# How somebody wants to hear of things ----------------------------------------------------------------------
+
+
+def choose(*, user: User, chosen: Mapping[str, Any]) -> None:
+    """Store what somebody chose; what waits for a day's letter that no longer comes stays on the site."""
+    NoticeSettings.objects.update_or_create(user=user, defaults=dict(chosen))
+
+
+# Who wants no more of it -----------------------------------------------------------------------------------
+
+
+def unsubscribe_page(user: User, sort: Sort | None = None) -> str:
+    """Return the path of a page that ends letters of one sort, or the day's letter, without signing in."""
+    return reverse("unsubscribe", args=[signing.dumps([user.pk, sort], salt=SALT)])
+
+
+def read_unsubscribe(token: str) -> tuple[User, Sort | None]:
+    """Return whom a link is about, and which letters.
+
+    Raises
+    ------
+    signing.BadSignature, User.DoesNotExist
+        The link was not made here, or the person is gone.
+    """
+    pk, sort = signing.loads(token, salt=SALT)
+    return User.objects.get(pk=pk, is_active=True), Sort(sort) if sort else None
+
+
+def unsubscribe(*, user: User, sort: Sort | None) -> None:
+    """Send no more letters of one sort; without one, none of those that come once a day."""
+    own = NoticeSettings.objects.get_or_create(user=user)[0]
+    for one in [sort] if sort else list(Sort):
+        if sort or own.how(one) == How.DAILY:
+            setattr(own, one.value, How.NEVER)
+    own.save(update_fields=[one.value for one in Sort])
+    if sort is None:
+        Notice.objects.filter(user=user, mailed_at=None).update(mail_due_at=None)

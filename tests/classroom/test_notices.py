@@ -1,0 +1,329 @@
+"""People are told once, on the site and by mail, as they like it and when they like it."""
+
+import re
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.core import mail
+from django.db import OperationalError, transaction
+from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
+
+from classroom import clock, notices, notify
+from classroom.models import Notice, NoticeSettings, Outbox, User
+from classroom.models.notice import How, Sort
+from classroom.notices import News
+from classroom.quiet import after_quiet, is_quiet, next_at
+from tests.factories import CourseFactory, UserFactory, student_of
+from tests.races import at_once
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOW = datetime(2027, 3, 27, 12, 0, tzinfo=UTC)  # 13:00 in Berlin, the day before the clock is put forward
+
+
+@pytest.fixture
+def course(db):
+    return CourseFactory(time_zone="Europe/Berlin", language="en")
+
+
+@pytest.fixture
+def ada(course):
+    return student_of(course)
+
+
+def tell(user, course=None, *, key="result:1", sort=Sort.RESULT, now=NOW, title="Your quiz is reviewed"):
+    news = News(user=user, key=key, title=title, body="Have a look.", page="/settings/")
+    notices.tell(sort=sort, news=[news], now=now, course=course)
+
+
+def wants(user, **chosen):
+    NoticeSettings.objects.update_or_create(user=user, defaults=chosen)
+
+
+def letters():
+    return list(Outbox.objects.order_by("pk").values_list("recipient", "subject", "not_before"))
+
+
+def unread(user):
+    return User.objects.get(pk=user.pk).unread_notices
+
+
+def test_notice_is_told_on_the_site_and_at_once(course, ada):
+    tell(ada, course)
+    assert letters() == [(ada.email, "Your quiz is reviewed", NOW)]
+    assert list(Notice.objects.values_list("user", "sort", "title", "page")) == [
+        (ada.pk, "result", "Your quiz is reviewed", "/settings/")
+    ]
+    assert unread(ada) == 1
+
+
+def test_same_event_is_told_once(course, ada):
+    tell(ada, course)
+    wants(ada, result=How.DAILY)
+    tell(ada, course)
+    assert (len(letters()), Notice.objects.count(), unread(ada)) == (1, 1, 1)
+    assert Notice.objects.get().mail_due_at is None
+
+
+def test_event_that_did_not_happen_tells_nobody(course, ada):
+    with transaction.atomic():
+        tell(ada, course)
+        transaction.set_rollback(True)
+    assert (letters(), Notice.objects.count(), unread(ada)) == ([], 0, 0)
+
+
+def test_guests_are_not_told(course):
+    tell(User.objects.create_guest("k", "Guest"), course)
+    assert (letters(), Notice.objects.count()) == ([], 0)
+
+
+def test_who_wants_no_mail_reads_it_on_the_site(course, ada):
+    wants(ada, result=How.NEVER)
+    tell(ada, course)
+    tell(ada, course, key="team:1", sort=Sort.TEAM, title="You are in a team")
+    assert [subject for _to, subject, _at in letters()] == ["You are in a team"]
+    assert unread(ada) == 2
+
+
+def test_letters_wait_until_quiet_hours_are_over(course, ada):
+    wants(ada, quiet_from=time(12), quiet_until=time(14, 30))
+    tell(ada, course)
+    assert letters() == [(ada.email, "Your quiz is reviewed", NOW + timedelta(minutes=90))]
+
+
+def test_quiet_hours_are_in_the_persons_own_zone(course, ada):
+    User.objects.filter(pk=ada.pk).update(time_zone="America/New_York")
+    ada.refresh_from_db()
+    wants(ada, quiet_from=time(22), quiet_until=time(9))  # it is 8:00 there
+    tell(ada, course)
+    assert letters() == [(ada.email, "Your quiz is reviewed", NOW + timedelta(hours=1))]
+
+
+def test_days_letter_holds_all_that_waits(course, ada):
+    wants(ada, result=How.DAILY, announcement=How.DAILY, digest_at=time(18))
+    tell(ada, course)
+    tell(ada, course, key="news:1", sort=Sort.ANNOUNCEMENT, title="No class on Monday")
+    assert letters() == []
+    due = datetime(2027, 3, 27, 17, tzinfo=UTC)
+    notices.write_digests(now=due - timedelta(seconds=1))
+    assert letters() == []
+    notices.write_digests(now=due)
+    notices.write_digests(now=due + timedelta(minutes=1))
+    assert letters() == [(ada.email, "2 notices", due)]
+    body = Outbox.objects.get().body
+    titles = ["Your quiz is reviewed", "No class on Monday"]
+    assert [line for line in body.splitlines() if any(title in line for title in titles)] == [
+        f"{course.title}: {title}" for title in titles
+    ]
+
+
+def test_days_letter_whose_worker_dies_is_written_next_time(course, ada):
+    wants(ada, result=How.DAILY)
+    tell(ada, course)
+    later = NOW + timedelta(days=1)
+    with transaction.atomic():
+        notices.write_digests(now=later)
+        transaction.set_rollback(True)
+    assert Notice.objects.get().mailed_at is None
+    notices.write_digests(now=later)
+    assert len(letters()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_write_one_letter():
+    course = CourseFactory()
+    for trial in range(10):
+        user = student_of(course)
+        wants(user, result=How.DAILY)
+        for number in range(3):
+            tell(user, course, key=f"result:{trial}:{number}")
+    later = NOW + timedelta(days=1)
+    at_once([lambda: notices.write_digests(now=later)] * 4, refusals=(OperationalError,))
+    notices.write_digests(now=later)
+    assert sorted(subject for _to, subject, _at in letters()) == ["3 notices"] * 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_same_event_told_by_many_at_once_is_told_once():
+    course = CourseFactory()
+    user = student_of(course)
+    at_once([lambda: tell(user, course)] * 6, refusals=(OperationalError,))
+    tell(user, course)
+    assert (len(letters()), Notice.objects.count(), unread(user)) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_telling_many_asks_the_database_as_often_as_telling_one(course, people, django_assert_num_queries):
+    news = [News(student_of(course), "news:1", "No class", "", "/") for _ in range(people + 1)]
+    with django_assert_num_queries(7):
+        notices.tell(sort=Sort.ANNOUNCEMENT, news=news, now=NOW, course=course)
+    assert len(letters()) == people + 1
+
+
+# Quiet hours, pure -----------------------------------------------------------------------------------------
+
+TIMES = st.times().map(lambda t: t.replace(second=0, microsecond=0))
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))
+ZONES = st.sampled_from(["Europe/Berlin", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe", "UTC"])
+
+
+@given(MOMENTS, TIMES, TIMES, ZONES.map(ZoneInfo))
+def test_letter_comes_outside_of_quiet_hours_and_within_a_day(now, begins, ends, zone):
+    then = after_quiet(now, begins, ends, zone)
+    assert now <= then <= now + timedelta(hours=25)
+    wall = now.astimezone(zone).time()
+    if begins == ends or not is_quiet(wall, begins, ends):
+        assert then == now
+    else:
+        moved = then.astimezone(zone).utcoffset() != now.astimezone(zone).utcoffset()
+        assert moved or then.astimezone(zone).time() == ends
+
+
+@given(MOMENTS, TIMES, ZONES.map(ZoneInfo))
+def test_days_letter_comes_every_day(now, wall, zone):
+    first = next_at(now, wall, zone)
+    assert now < first <= now + timedelta(hours=25)
+    assert next_at(first, wall, zone) <= first + timedelta(hours=25)
+
+
+@pytest.mark.parametrize(
+    ("now", "wall", "expected"),
+    [
+        (
+            datetime(2027, 3, 27, 23, 0),
+            time(2, 30),
+            datetime(2027, 3, 28, 0, 30),
+        ),  # left out
+        (datetime(2027, 10, 30, 23, 0), time(2, 30), datetime(2027, 10, 31, 0, 30)),  # twice: the first
+        (
+            datetime(2027, 10, 31, 0, 45),
+            time(2, 30),
+            datetime(2027, 10, 31, 1, 30),
+        ),  # the other
+        (datetime(2027, 3, 27, 17, 0), time(18), datetime(2027, 3, 28, 16, 0)),  # 18:00 stays 18:00
+    ],
+)
+def test_clock_changes(now, wall, expected):
+    assert next_at(now.replace(tzinfo=UTC), wall, BERLIN) == expected.replace(tzinfo=UTC)
+
+
+# The pages -------------------------------------------------------------------------------------------------
+
+
+def test_bell_counts_and_following_reads(client, course, ada):
+    tell(ada, course)
+    tell(ada, course, key="result:2")
+    client.force_login(ada)
+    page = client.get(reverse("notices")).content.decode()
+    assert re.findall(r'class="shell__bell" href="/notices/" aria-label="([^"]*)"', page) == ["2 new notices"]
+    first = Notice.objects.order_by("pk").first()
+    answer = client.post(reverse("follow_notice", args=[first.pk]))
+    assert (answer.status_code, answer["Location"]) == (302, "/settings/")
+    assert unread(ada) == 1
+    client.post(reverse("read_notices"))
+    assert unread(ada) == 0
+
+
+def test_notices_of_others_do_not_exist(client, course, ada):
+    tell(ada, course, title="Secret of Ada")
+    other = student_of(course)
+    client.force_login(other)
+    assert "Secret of Ada" not in client.get(reverse("notices")).content.decode()
+    assert client.post(reverse("follow_notice", args=[Notice.objects.get().pk])).status_code == 404
+    client.post(reverse("read_notices"))
+    assert unread(ada) == 1
+
+
+def test_strangers_and_guests_have_no_notices(client, db):
+    assert client.get(reverse("notices")).status_code == 302
+    client.force_login(User.objects.create_guest("k", "Guest"))
+    for name in ("notices", "notice_settings"):
+        assert client.get(reverse(name)).status_code == 404
+    assert client.post(reverse("read_notices")).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_asks_the_database_as_often_for_three_as_for_one(
+    client, course, ada, count, django_assert_num_queries
+):
+    for number in range(count):
+        tell(ada, course, key=f"result:{number}")
+    client.force_login(ada)
+    client.get(reverse("notices"))
+    with django_assert_num_queries(3):
+        client.get(reverse("notices"))
+
+
+CHOSEN = {sort.value: "at_once" for sort in Sort} | {
+    "digest_at": "07:00",
+    "quiet_from": "",
+    "quiet_until": "",
+}
+
+
+def test_choices_are_kept(client, ada):
+    client.force_login(ada)
+    chosen = CHOSEN | {"result": "daily", "team": "never", "quiet_from": "22:00", "quiet_until": "07:30"}
+    assert client.post(reverse("notice_settings"), chosen).status_code == 302
+    own = NoticeSettings.objects.get(user=ada)
+    assert (own.how(Sort.RESULT), own.how(Sort.TEAM), own.how(Sort.DUTY)) == ("daily", "never", "at_once")
+    assert (own.digest_at, own.quiet_from, own.quiet_until) == (time(7), time(22), time(7, 30))
+    page = client.get(reverse("notice_settings")).content.decode()
+    assert re.findall(r'name="quiet_from" value="([^"]*)"', page) == ["22:00"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"quiet_from": "22:00"},
+        {"quiet_until": "22:00"},
+        {"quiet_from": "22:00", "quiet_until": "22:00"},
+        {"result": "sometimes"},
+        {"digest_at": "7 o'clock"},
+        {"quiet_from": "25:00", "quiet_until": "07:00"},
+    ],
+)
+def test_choices_that_make_no_sense_are_refused(client, ada, wrong):
+    client.force_login(ada)
+    assert client.post(reverse("notice_settings"), CHOSEN | wrong).status_code == 422
+    assert not NoticeSettings.objects.exists()
+
+
+# Unsubscribing ---------------------------------------------------------------------------------------------
+
+
+def test_one_click_ends_the_letters_it_came_with(client, course, ada):
+    tell(ada, course)
+    clock.now()
+    notify.deliver(pk=Outbox.objects.get().pk, now=NOW)
+    letter = mail.outbox[0]
+    assert letter.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    page = re.fullmatch(r"<https?://[^/]+(/.*)>", letter.extra_headers["List-Unsubscribe"])[1]
+    assert client.get(page).status_code == 200  # a scanner that looks changes nothing
+    assert not NoticeSettings.objects.exists()
+    assert client.post(page, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    own = NoticeSettings.objects.get(user=ada)
+    assert {sort: own.how(sort) for sort in Sort} == dict.fromkeys(Sort, How.AT_ONCE) | {
+        Sort.RESULT: How.NEVER
+    }
+
+
+def test_link_of_the_days_letter_ends_it(client, course, ada):
+    wants(ada, result=How.DAILY, team=How.DAILY)
+    tell(ada, course)
+    client.post(notices.unsubscribe_page(ada))
+    own = NoticeSettings.objects.get(user=ada)
+    assert (own.how(Sort.RESULT), own.how(Sort.TEAM), own.how(Sort.DUTY)) == ("never", "never", "at_once")
+    notices.write_digests(now=NOW + timedelta(days=2))
+    assert letters() == []
+
+
+def test_damaged_link_leads_nowhere(client, ada):
+    page = notices.unsubscribe_page(ada)
+    other = notices.unsubscribe_page(UserFactory())
+    swapped = other.split(":")[0] + page[page.index(":") :]
+    for address in (page[:-3] + "x/", swapped, reverse("unsubscribe", args=["x"])):
+        assert client.post(address).status_code == 404
+    assert not NoticeSettings.objects.exists()
