@@ -10,7 +10,7 @@ from classroom import demo_sign_in, sign_in, styleguide
 from classroom.api import docs
 from classroom.appearance import choose
 from classroom.pages import account as own
-from classroom.pages import groups, now, openid, schedule, tokens
+from classroom.pages import feedback, groups, now, openid, schedule, tokens
 from classroom.pages.courses import settings as courses
 from projects.views import checking
 from quizzes.views import joining
@@ -47,6 +47,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("courses/new/", courses.new, name="new_course"),
     path("c/<slug:slug>/", now.course, name="course"),
+    path("c/<slug:slug>/feedback/read/", feedback.read, name="read_feedback"),
     path("c/<slug:slug>/weeks/", include("classroom.pages.weeks.urls")),
     path("c/<slug:slug>/calendar/", include("classroom.pages.calendar.urls")),
     path("c/<slug:slug>/attendance/", include("classroom.pages.attendance.urls")),

@@ -28,6 +28,9 @@ class Enrolment(models.Model):
     role = models.CharField(_("role"), max_length=12, choices=Role, default=Role.STUDENT)
     joined_at = models.DateTimeField(_("joined"), auto_now_add=True)
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
+    feedback_read_at = models.DateTimeField(
+        _("feedback read"), null=True, blank=True, editable=False, help_text=_("What came before is no news.")
+    )
 
     class Meta:
         verbose_name = _("enrolment")

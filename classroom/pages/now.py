@@ -10,7 +10,10 @@ from django.views.decorators.http import require_GET
 
 from classroom import clock
 from classroom.access import seat_in, signed_in
+from classroom.attendance import tally
 from classroom.models import Announcement, Course, Enrolment, ScheduleItem, User, Week
+from classroom.pages.feedback import waiting_feedback
+from classroom.pages.standing import where_i_stand
 from projects import queries as project_queries
 from projects.models import Hackathon, Membership
 from projects.queries.announcements import news_of_events
@@ -114,6 +117,10 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
     challenges = project_queries.cards_for(user=seat.user, course=seat.course, now=now)
     to_do = [card for card in challenges if card.is_open and not _is_done(card)]
     context = {
+        "now": now,
+        "standing": where_i_stand(seat.course, seat.user, quizzes, challenges),
+        "feedback": waiting_feedback(seat.course, seat.user, quizzes, challenges, now=now),
+        "attendance": tally.standing(course=seat.course, user=seat.user),
         "quizzes_now": quiz_queries.most_urgent_first(
             card for card in quizzes if card.state in quiz_queries.TO_DO
         ),

@@ -36,6 +36,7 @@ class ChallengeCard:
     team: str | None
     is_extended: bool  # it closes later for this person than for others
     is_late: bool  # nothing was handed in by the deadline, and it is still taken
+    adjusted_at: datetime | None = None  # when staff gave the points that count
 
 
 def cards_for(*, user: User, course: Course, now: datetime) -> list[ChallengeCard]:
@@ -127,6 +128,7 @@ def _card(
         team=team,
         is_extended=deadline != challenge.closes_at,
         is_late=state == "open" and deadline is not None and deadline <= now,
+        adjusted_at=counts.adjusted_at if counts else None,
     )
 
 

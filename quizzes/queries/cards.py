@@ -36,6 +36,7 @@ class QuizCard:
     week_number: int | None
     practice: bool
     is_extended: bool = False  # it closes later for this person than for others
+    released_at: datetime | None = None  # when staff opened the review; it may wait until all are done
 
 
 def cards_for(*, user: User, course: Course, now: datetime) -> list[QuizCard]:
@@ -129,6 +130,7 @@ def _card(
         week_number=quiz.week.number if quiz.week else None,
         practice=quiz.practice,
         is_extended=closes_at != quiz.closes_at,
+        released_at=quiz.review_released_at,
     )
 
 

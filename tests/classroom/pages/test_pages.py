@@ -183,7 +183,7 @@ def test_the_schedule_marks_what_goes_on(as_student, course):
 
 @pytest.mark.parametrize("rows", [1, 3])
 @pytest.mark.parametrize(
-    ("name", "queries"), [("course", 16), ("weeks", 5), ("week", 15), ("schedule", 4), ("quizzes:index", 6)]
+    ("name", "queries"), [("course", 20), ("weeks", 5), ("week", 15), ("schedule", 4), ("quizzes:index", 6)]
 )
 def test_a_students_pages_ask_no_more_for_more_rows(
     as_student, course, name, queries, rows, django_assert_num_queries
