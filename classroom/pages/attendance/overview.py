@@ -40,13 +40,15 @@ def attendance(request: HttpRequest, slug: str) -> HttpResponse:
     if not seat.is_staff:
         return _own(request, seat, now)
     sessions = list(tally.with_counts(tally.sessions_of(seat.course)))
-    rows = rows_of(seat, sessions)
+    standings = tally.standings(course=seat.course)
+    page = Paginator(_most_missed_first(seat, standings), PEOPLE_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "seat": seat,
         "now": now,
         "sessions": [(session, codes.is_open(session, now)) for session in sessions],
-        "page": Paginator(rows, PEOPLE_A_PAGE).get_page(request.GET.get("page")),
-        "too_many": sum(row.standing.tone == "bad" for row in rows),
+        "page": page,
+        "rows": _rows(seat, sessions, standings, list(page.object_list)),
+        "too_many": sum(pk in standings and standings[pk].tone == "bad" for pk in page.paginator.object_list),
     }
     return render(request, "classroom/attendance/overview.html", context)
 
@@ -62,20 +64,25 @@ def _own(request: HttpRequest, seat: Seat, now: datetime) -> HttpResponse:
     return render(request, "classroom/attendance/own.html", context)
 
 
-def rows_of(seat: Seat, sessions: list[ScheduleItem]) -> list[Row]:
-    """Return the students, those first who missed most."""
-    standings = tally.standings(course=seat.course)
+def _most_missed_first(seat: Seat, standings: dict[int, tally.Standing]) -> list[int]:
+    """Return the students' ids; who missed as many is in the order of names."""
+    people = tally.students_of(seat.course).values_list("pk", flat=True)
+    return sorted(people, key=lambda pk: -standings[pk].missed if pk in standings else 0)
+
+
+def _rows(
+    seat: Seat, sessions: list[ScheduleItem], standings: dict[int, tally.Standing], people: list[int]
+) -> list[Row]:
     none = tally.Standing(0, seat.course.max_missed_sessions)
     names = {session.pk: _short(session) for session in sessions}
     missed: dict[int, list[str]] = {}
-    absent = Attendance.objects.filter(course=seat.course, status=Attendance.Status.ABSENT)
-    for user, session in absent.order_by("session__starts_at").values_list("user", "session"):
+    absent = Attendance.objects.filter(
+        course=seat.course, status=Attendance.Status.ABSENT, user__in=people
+    ).order_by("session__starts_at")
+    for user, session in absent.values_list("user", "session"):
         missed.setdefault(user, []).append(names.get(session, "?"))
-    rows = [
-        Row(user, standings.get(user.pk, none), ", ".join(missed.get(user.pk, [])))
-        for user in tally.students_of(seat.course)
-    ]
-    return sorted(rows, key=lambda row: -row.standing.missed)  # the sort keeps names in order
+    users = User.objects.in_bulk(people)
+    return [Row(users[pk], standings.get(pk, none), ", ".join(missed.get(pk, []))) for pk in people]
 
 
 def _short(session: ScheduleItem) -> str:

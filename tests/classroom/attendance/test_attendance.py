@@ -481,7 +481,7 @@ def test_another_courses_session_cannot_be_reached_through_ones_own(as_user, cou
 @pytest.mark.parametrize(
     ("name", "who", "queries"),
     [
-        ("attendance", "teacher", 6),
+        ("attendance", "teacher", 7),
         ("attendance", "student", 6),
         ("attendance_csv", "teacher", 6),
         ("roll", "teacher", 7),
