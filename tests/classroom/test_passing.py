@@ -2,12 +2,13 @@
 
 from itertools import product
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from classroom.grades import Category, Mark
 from classroom.passing import Rule, Standing, Verdict, needed, reached, standing, verdict
 
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 marks = st.builds(
     Mark,
     possible=st.sampled_from([0.0, 5.0, 10.0]),
@@ -51,6 +52,7 @@ def outcomes(several, still_open):
         ]
 
 
+@unhurried
 @given(sheets(), rules)
 def test_what_is_certain_holds_for_every_outcome(sheet, rule):
     said = verdict(*sheet, rule)
@@ -59,6 +61,7 @@ def test_what_is_certain_holds_for_every_outcome(sheet, rule):
     assert said == expected.get(frozenset(passed), Verdict.OPEN)
 
 
+@unhurried
 @given(sheets(), rules)
 def test_what_is_needed_is_enough_and_a_little_less_is_not(sheet, rule):
     share = needed(*sheet, rule)

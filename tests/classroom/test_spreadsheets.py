@@ -4,7 +4,7 @@ import io
 import zipfile
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
@@ -12,6 +12,7 @@ from classroom.errors import Refused
 from classroom.exports import csv_table, harmless
 from classroom.spreadsheets import as_meant, read_table, xlsx
 
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
 texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
 
 
@@ -20,6 +21,7 @@ def as_csv(rows):
 
 
 @pytest.mark.parametrize("write", [as_csv, lambda rows: xlsx("Grades", rows[0], rows[1:])])
+@unhurried
 @given(rows=st.lists(st.lists(texts.map(str.strip), min_size=1, max_size=4), min_size=1, max_size=4))
 def test_what_is_written_is_read_again(write, rows):
     rows[0][0] = "Name"
@@ -105,6 +107,7 @@ def test_what_grows_too_large_is_refused(make):
         read_table(make())
 
 
+@unhurried
 @given(st.binary(max_size=200).map(lambda content: b"PK" + content) | st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(content):
     try:

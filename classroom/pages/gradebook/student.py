@@ -116,6 +116,7 @@ def grades(request: HttpRequest, slug: str) -> HttpResponse:
             report_of(book, own.pk, hidden=hidden, secret=secret, supposed=supposed) if supposed else None
         ),
         "problems": problems,
+        "hidden": hidden,
         "history": _history_for_student(seat, book, hidden),
     }
     part = "_what_if" if request.headers.get("HX-Request") else "grades"

@@ -3,7 +3,7 @@
 from itertools import count
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from classroom.errors import Refused
@@ -15,6 +15,7 @@ from classroom.pages.gradebook.planning import plan_of
 from classroom.passing import Rule
 from classroom.spreadsheets import read_table, xlsx
 
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=10) | st.sampled_from(
     ["=1+1", "-Eve", "'@x", "Ada", "Ada", "Müller; Jürgen", 'a "b"', "1,5"]
 )
@@ -56,6 +57,7 @@ def files(book):
     yield xlsx("Grades", header(book), rows(book))
 
 
+@unhurried
 @given(books())
 def test_a_file_that_comes_back_unchanged_changes_nothing(book):
     said = sum(cell.text != "" for row in book.cells.values() for cell in row)
@@ -65,6 +67,7 @@ def test_a_file_that_comes_back_unchanged_changes_nothing(book):
         assert found == ([], 0, [], said)
 
 
+@unhurried
 @given(books(), st.data())
 def test_exactly_what_was_changed_in_the_file_changes(book, data):
     table = read_table(next(files(book)))
