@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from classroom.models import Course, Week
 from classroom.pages.dashboards.figures import Figure, rows_url
-from classroom.pages.dashboards.risk import at_risk
+from classroom.pages.dashboards.rows.people import scene_at_risk
 from classroom.pages.dashboards.rows.subject import Scene
 from classroom.pages.dashboards.rows.waiting import (
     ABSENT,
@@ -152,7 +152,7 @@ def todos(scene: Scene) -> list[Todo]:
         _todo(
             scene,
             _("students who may be falling behind"),
-            at_risk(course=scene.course, pieces=scene.pieces, now=scene.now).count(),
+            scene_at_risk(scene).count(),
             "people",
             _("See who"),
         ),

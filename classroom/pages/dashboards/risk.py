@@ -2,8 +2,9 @@
 
 A student is on the list who
 
-- missed `MISSED_QUIZZES` or more of the last `RECENT_QUIZZES` quizzes that closed, or
-- handed nothing in for any of the last `RECENT_EXERCISES` exercises that closed, or
+- missed `MISSED_QUIZZES` or more of the last `RECENT_QUIZZES` quizzes that closed,
+- handed nothing in for any of the last `RECENT_EXERCISES` exercises that closed,
+- missed as many sessions as the course lets people miss, or more, excused ones aside, or
 - has in the last `WINDOW` pieces of work that closed on average `FALL` of the points less than in the
   `WINDOW` before, with at least two results in each.
 
@@ -11,16 +12,18 @@ An extension counts: what somebody may still hand in is not missed. The list say
 wrong; whoever is on it can be written to with one click.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any, cast
 
 from django.db.models import Avg, Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from classroom.models import AuditEntry, Course, Outcome, Standing, standing_is
+from classroom.models import Attendance, AuditEntry, Course, Outcome, Standing, standing_is
 from classroom.pages.dashboards.pieces import EXERCISE, QUIZ, Piece, closed, keys
 
 RECENT_QUIZZES, MISSED_QUIZZES = 4, 2
@@ -31,7 +34,7 @@ ORDER = ("-missed", "-without", "user__name", "user")
 #: Two results make an average; one is an accident.
 FEWEST = 2
 
-QUIZZES, EXERCISES, FALLING = "quizzes", "exercises", "falling"
+QUIZZES, EXERCISES, SESSIONS, FALLING = "quizzes", "exercises", "sessions", "falling"
 #: What is logged when somebody is written to from the list.
 WRITTEN = "letter.at_risk"
 
@@ -48,7 +51,8 @@ class AtRisk:
     without: int
     lately: float | None
     before: float | None
-    #: `QUIZZES`, `EXERCISES` and `FALLING`, those that hold.
+    absent: int
+    #: `QUIZZES`, `EXERCISES`, `SESSIONS` and `FALLING`, those that hold.
     why: frozenset[str]
 
     @property
@@ -69,6 +73,10 @@ class AtRisk:
                 )
                 % {"n": RECENT_EXERCISES}
             )
+        if SESSIONS in self.why:
+            found.append(
+                ngettext("Missed %(n)d session.", "Missed %(n)d sessions.", self.absent) % {"n": self.absent}
+            )
         if FALLING in self.why and self.lately is not None and self.before is not None:
             found.append(
                 _("Results are falling: from %(before)d %% to %(lately)d %% on average.")
@@ -77,8 +85,20 @@ class AtRisk:
         return found
 
 
+def often_absent(course: Course) -> dict[int, int]:
+    """Return who missed as many sessions as may be missed, or more, and how many; one query."""
+    most = max(1, course.max_missed_sessions)
+    rows = Attendance.objects.filter(course=course, status=Attendance.Status.ABSENT).order_by()
+    return dict(rows.values_list("user").annotate(missed=Count("pk")).filter(missed__gte=most))
+
+
 def at_risk(
-    *, course: Course, pieces: Sequence[Piece], now: datetime, why: str = ""
+    *,
+    course: Course,
+    pieces: Sequence[Piece],
+    absences: Mapping[int, int],
+    now: datetime,
+    why: str = "",
 ) -> "QuerySet[Outcome, dict[str, Any]]":
     """Return the students on the list, most reasons first, all or only those for one reason, in one query."""
     quizzes = keys(closed(pieces, QUIZ, now)[-RECENT_QUIZZES:])
@@ -89,8 +109,9 @@ def at_risk(
     )
     lately, before = Q(item__in=keys(ended[-WINDOW:])), Q(item__in=keys(ended[-2 * WINDOW : -WINDOW]))
     has_share, missed = Q(share__isnull=False), standing_is(Standing.MISSED, now)
+    looked_at = {*quizzes, *exercises, *keys(ended[-2 * WINDOW :])} or set(keys(pieces))
     rows = (
-        Outcome.objects.filter(course=course, item__in={*quizzes, *exercises, *keys(ended[-2 * WINDOW :])})
+        Outcome.objects.filter(course=course, item__in=looked_at)
         .order_by()
         .values("user", "user__name", "user__email", "user__language")
         .annotate(
@@ -102,8 +123,8 @@ def at_risk(
             results_before=Count("pk", filter=before & has_share),
         )
     )
-    holds = reasons_hold(len(exercises))
-    wanted = holds[why] if why in holds else holds[QUIZZES] | holds[EXERCISES] | holds[FALLING]
+    holds = reasons_hold(len(exercises)) | {SESSIONS: Q(user__in=list(absences))}
+    wanted = holds[why] if why in holds else reduce(or_, holds.values())
     return cast("QuerySet[Outcome, dict[str, Any]]", rows.filter(wanted).order_by(*ORDER))
 
 
@@ -116,7 +137,7 @@ def reasons_hold(exercises: int) -> dict[str, Q]:
     }
 
 
-def student(row: dict[str, Any]) -> AtRisk:
+def student(row: dict[str, Any], absences: Mapping[int, int]) -> AtRisk:
     """Return a line of the list from a row of `at_risk`."""
     lately, before = row["lately"], row["before"]
     falls = (
@@ -128,6 +149,7 @@ def student(row: dict[str, Any]) -> AtRisk:
     holds = {
         QUIZZES: row["missed"] >= MISSED_QUIZZES,
         EXERCISES: row["without"] >= RECENT_EXERCISES,
+        SESSIONS: row["user"] in absences,
         FALLING: falls,
     }
     return AtRisk(
@@ -139,6 +161,7 @@ def student(row: dict[str, Any]) -> AtRisk:
         without=row["without"],
         lately=lately,
         before=before,
+        absent=absences.get(row["user"], 0),
         why=frozenset(reason for reason, yes in holds.items() if yes),
     )
 

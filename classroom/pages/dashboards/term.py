@@ -1,20 +1,17 @@
-"""The term: week by week how many take part and how they score, and how questions and exercises did."""
+"""The term: week by week how many take part and how they score, and who came to the sessions."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from django.db.models import Max
-from django.urls import reverse
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
+from classroom.attendance import tally as attendance
 from classroom.charts import Chart, Kind
-from classroom.models import Standing, Tally
+from classroom.models import ScheduleItem, Standing, Tally
 from classroom.pages.dashboards.figures import Counts, Figure, counts_of, rows_url
-from classroom.pages.dashboards.pieces import EXERCISE, QUIZ, Piece, keys
+from classroom.pages.dashboards.pieces import EXERCISE, QUIZ, keys
 from classroom.pages.dashboards.rows.subject import Scene
 from classroom.pages.dashboards.rows.work import KINDS
-from quizzes.statistics.verdicts import Verdict, Words
 
 
 @dataclass(frozen=True)
@@ -110,104 +107,56 @@ def _round(value: float | None) -> float | None:
 
 
 @dataclass(frozen=True)
-class QuestionLine:
-    """How a question of a quiz did."""
+class SessionLine:
+    """How many were at a session."""
 
-    quiz: str
-    name: str
-    place: str
-    count: int
-    facility: float | None
-    discrimination: float | None
-    words: Words
-    url: str
-
-
-@dataclass(frozen=True)
-class ExerciseLine:
-    """How an exercise did."""
-
-    piece: Piece
-    handed_in: Figure
-    solved: Figure
-    mean: float | None
-    minutes: float | None
-    results_url: str
+    session: ScheduleItem
+    came: Figure
+    excused: Figure
+    absent: Figure
 
     @property
-    def success_percent(self) -> float | None:
-        """How many of those who handed in got it wholly right, in percent."""
-        return 100 * self.solved.count / self.handed_in.count if self.handed_in.count else None
-
-    @property
-    def mean_percent(self) -> float | None:
-        """The mean score in percent."""
-        return None if self.mean is None else 100 * self.mean
+    def percent(self) -> float | None:
+        """How many of those who were marked were there, excused ones aside."""
+        asked = self.came.count + self.absent.count
+        return 100 * self.came.count / asked if asked else None
 
 
-#: What is worst comes first.
-SEVERITY = [
-    Verdict.CHECK_KEY,
-    Verdict.TOO_HARD,
-    Verdict.NO_DIFFERENCE,
-    Verdict.TOO_EASY,
-    Verdict.FINE,
-    Verdict.TOO_FEW,
-]
-
-
-def question_lines(scene: Scene, tallies: Iterable[Tally]) -> list[QuestionLine]:
-    """Return how the questions of all quizzes did, those to look at first."""
-    works = {piece.key: piece for piece in scene.pieces}
-    asked = [
-        (works[tally.item], question)
-        for tally in tallies
-        if tally.item in works
-        for question in tally.questions
-    ]
-    asked.sort(key=lambda one: (SEVERITY.index(Verdict(one[1]["verdict"])), one[0].opens_at, one[1]["place"]))
-    return [_question(scene, piece, question) for piece, question in asked]
-
-
-def _question(scene: Scene, piece: Piece, question: dict[str, Any]) -> QuestionLine:
-    address = [scene.course.slug, piece.work.pk, question["question"]]
-    return QuestionLine(
-        piece.title,
-        question["name"],
-        question["place"],
-        question["count"],
-        question["facility"],
-        question["discrimination"],
-        Verdict(question["verdict"]).words,
-        reverse("quizzes:question_statistics", args=address),
+def attendance_of(scene: Scene) -> list[SessionLine]:
+    """Return the sessions at which somebody was marked, in one query."""
+    marked = attendance.with_counts(attendance.sessions_of(scene.course)).filter(
+        Q(came__gt=0) | Q(excused__gt=0) | Q(absent__gt=0)
     )
-
-
-def exercise_lines(scene: Scene, tallies: Iterable[Tally]) -> list[ExerciseLine]:
-    """Return how the exercises did, the newest first, in one query."""
-    works = [piece for piece in reversed(scene.pieces) if piece.has_functions]
-    counts = counts_of(scene, keys(works))
-    minutes = {tally.item: tally.minutes for tally in tallies}
     return [
-        ExerciseLine(
-            piece,
-            Figure(
-                _("handed in"),
-                counts[piece.key].handed_in,
-                rows_url(scene, "work", item=piece.key, standing="in"),
+        SessionLine(
+            session,
+            *(
+                Figure(
+                    label,
+                    getattr(session, name),
+                    rows_url(scene, "attendance", session=session.pk, status=name),
+                )
+                for name, label in (("came", _("there")), ("excused", _("excused")), ("absent", _("absent")))
             ),
-            Figure(
-                _("wholly right"),
-                counts[piece.key].solved,
-                rows_url(scene, "work", item=piece.key, solved="yes"),
-            ),
-            counts[piece.key].mean,
-            minutes.get(piece.key),
-            rows_url(scene, "work", item=piece.key, at_least=0),
         )
-        for piece in works
-        if piece.key in counts
+        for session in marked
     ]
+
+
+def attendance_chart(lines: list[SessionLine]) -> Chart | None:
+    """Draw how many came, session by session; None where nobody was marked."""
+    if not lines:
+        return None
+    return Chart(
+        Kind.LINES,
+        _("Attendance, session by session"),
+        _("Session"),
+        _("Percent there, excused aside"),
+        [(line.session.starts_at, _round(line.percent)) for line in lines],
+        y_max=100,
+        names=[line.session.title for line in lines],
+        urls=[line.came.url for line in lines],
+    )
 
 
 def counted_at(scene: Scene) -> object:

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from classroom import clock, exports
 from classroom.access import Seat, grader_seat, staff_seat
 from classroom.models import Enrolment, Role, Tally
-from classroom.pages.dashboards import letters, present, risk, term, week
+from classroom.pages.dashboards import letters, present, quality, risk, term, week
 from classroom.pages.dashboards.pieces import Piece
 from classroom.pages.dashboards.rows import SUBJECTS, Cell, Scene, Subject
+from classroom.pages.dashboards.rows.people import scene_at_risk
 from quizzes import services as quiz_services
 
 #: How many rows a page shows, and how many students of the at-risk list the term's page does.
@@ -103,16 +104,19 @@ def the_term(request: HttpRequest, slug: str) -> HttpResponse:
     seat = staff_seat(request, slug)
     scene = _scene(seat)
     lines = term.weeks_of(scene)
-    found = risk.at_risk(course=seat.course, pieces=scene.pieces, now=scene.now)
-    students = [risk.student(row) for row in found[:LISTED]]
+    found = scene_at_risk(scene)
+    students = [risk.student(row, scene.absences) for row in found[:LISTED]]
     ids = [student.user_id for student in students]
     means, written = risk.means_of(seat.course, ids), risk.written_to(seat.course, ids)
     done, scores = term.trends(lines)
+    attended = term.attendance_of(scene)
     context = {
         "here": "term",
         "seat": seat,
         "lines": lines,
         "done": done,
+        "attendance": attended,
+        "attendance_chart": term.attendance_chart(attended),
         "scores": scores,
         "students": [(one, means.get(one.user_id), written.get(one.user_id)) for one in students],
         "at_risk": found.count(),
@@ -121,6 +125,7 @@ def the_term(request: HttpRequest, slug: str) -> HttpResponse:
             "quizzes": risk.RECENT_QUIZZES,
             "missed": risk.MISSED_QUIZZES,
             "exercises": risk.RECENT_EXERCISES,
+            "sessions": max(1, seat.course.max_missed_sessions),
             "window": risk.WINDOW,
             "fall": round(100 * risk.FALL),
         },
@@ -130,7 +135,7 @@ def the_term(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_GET
 @never_cache
-def quality(request: HttpRequest, slug: str) -> HttpResponse:
+def questions(request: HttpRequest, slug: str) -> HttpResponse:
     """Show how the questions and exercises did, those to look at first."""
     seat = staff_seat(request, slug)
     scene = _scene(seat)
@@ -138,8 +143,8 @@ def quality(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "here": "quality",
         "seat": seat,
-        "questions": term.question_lines(scene, tallies),
-        "exercises": term.exercise_lines(scene, tallies),
+        "questions": quality.question_lines(scene, tallies),
+        "exercises": quality.exercise_lines(scene, tallies),
         "counted_at": term.counted_at(scene),
     }
     return render(request, "classroom/dashboards/quality.html", context)
@@ -194,8 +199,8 @@ def write(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     scene = _scene(seat)
     enrolled = Enrolment.objects.filter(course=seat.course, role=Role.STUDENT, left_at=None)
     recipient = get_object_or_404(enrolled.select_related("user"), user=pk).user
-    listed = risk.at_risk(course=seat.course, pieces=scene.pieces, now=scene.now).filter(user=pk)
-    found = next((risk.student(row) for row in listed), None)
+    listed = scene_at_risk(scene).filter(user=pk)
+    found = next((risk.student(row, scene.absences) for row in listed), None)
     if request.method == "POST":
         form = letters.LetterForm(request.POST)
         if form.is_valid():

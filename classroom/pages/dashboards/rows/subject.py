@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from classroom.models import Course
 from classroom.pages.dashboards.pieces import Piece, pieces_of
+from classroom.pages.dashboards.risk import often_absent
 
 #: What a filter's form makes of an address: empty where nothing was chosen.
 Chosen = Mapping[str, Any]
@@ -30,6 +31,11 @@ class Scene:
     def pieces(self) -> list[Piece]:
         """The pieces of work that have opened, as they did."""
         return pieces_of(self.course, self.now)
+
+    @cached_property
+    def absences(self) -> dict[int, int]:
+        """Who missed too many sessions, and how many."""
+        return often_absent(self.course)
 
     def title_of(self, key: str) -> str:
         """Return what people call a piece of work."""

@@ -1,16 +1,14 @@
-"""What students have for pieces of work, who may fall behind, and who makes which mistake."""
+"""What students have for pieces of work, function by function, and who makes which mistake."""
 
 from datetime import timedelta
 
 from django import forms
 from django.db.models import F, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from classroom.models import Mistake, Outcome, Standing
 from classroom.pages.dashboards.pieces import EXERCISE, QUIZ, keys
-from classroom.pages.dashboards.risk import EXERCISES, FALLING, QUIZZES, at_risk, student
 from classroom.pages.dashboards.rows.subject import (
     Cell,
     Chosen,
@@ -124,55 +122,6 @@ WORK = Subject(
     WorkForm,
     work_rows,
     _work_cells,
-)
-
-
-class PeopleForm(FilterForm):
-    """Narrow the list of who may be falling behind."""
-
-    why = forms.ChoiceField(
-        label=gettext_lazy("Reason"),
-        choices=choices(
-            (
-                (QUIZZES, gettext_lazy("missed quizzes")),
-                (EXERCISES, gettext_lazy("exercises not handed in")),
-                (FALLING, gettext_lazy("falling results")),
-            )
-        ),
-        required=False,
-    )
-
-
-def people_rows(scene: Scene, chosen: Chosen) -> "QuerySet[Outcome, dict[str, object]]":
-    """Return who may be falling behind."""
-    found = at_risk(course=scene.course, pieces=scene.pieces, now=scene.now, why=chosen.get("why", ""))
-    return found.filter(called(chosen.get("q", "")))
-
-
-def _people_cells(scene: Scene, row: dict[str, object]) -> list[Cell]:
-    found = student(row)
-    return [
-        Cell(found.name),
-        Cell(found.email),
-        Cell(" ".join(found.reasons)),
-        Cell(percent(found.lately)),
-        Cell(_("Write"), reverse("write_to_student", args=[scene.course.slug, found.user_id])),
-    ]
-
-
-PEOPLE = Subject(
-    "people",
-    gettext_lazy("Who may be falling behind"),
-    (
-        gettext_lazy("Name"),
-        gettext_lazy("E-mail"),
-        gettext_lazy("Reason"),
-        gettext_lazy("Mean lately"),
-        gettext_lazy("Message"),
-    ),
-    PeopleForm,
-    people_rows,
-    _people_cells,
 )
 
 
