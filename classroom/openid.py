@@ -30,7 +30,7 @@ from classroom import codes
 from classroom.errors import Refused
 from classroom.models import AuditEntry, User
 from classroom.models.user import GUEST_DOMAIN
-from classroom.outgoing import BoundedSession
+from classroom.outgoing import BoundedSession, storable
 
 #: The provider's name among allauth's; there is one.
 PROVIDER = "oidc"
@@ -179,20 +179,22 @@ def met(request: HttpRequest) -> tuple[Met, str]:
 
 def _met(told: dict[str, Any]) -> Met:
     subject, email = told["sub"], told.get("email")
-    if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT or "\x00" in subject:
+    if not isinstance(subject, str) or not 0 < len(subject) <= LONGEST_SUBJECT:
         raise OAuth2Error("The subject is none")
+    if subject != storable(subject):
+        raise OAuth2Error("The subject cannot be kept")
     name = told.get("name")
     return Met(
         subject=subject,
         email=_address(email) if isinstance(email, str) else "",
         verified=told.get("email_verified") is True or told.get("email_verified") == "true",
-        name=" ".join(name.replace("\x00", "").split())[:150] if isinstance(name, str) else "",
+        name=" ".join(storable(name).split())[:150] if isinstance(name, str) else "",
     )
 
 
 def _address(email: str) -> str:
     """Return an address as it is stored; empty where no letter could be sent there."""
-    address = email.strip().lower()
+    address = storable(email).strip().lower()
     try:
         validate_email(address)
     except ValidationError:

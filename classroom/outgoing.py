@@ -14,6 +14,11 @@ MOST_SECONDS = 20.0
 MOST_BYTES = 2 * 1024 * 1024
 
 
+def storable(text: str) -> str:
+    """Return a text from elsewhere without what no database takes: zero bytes and halves of characters."""
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
+
+
 class CallRefused(requests.RequestException):
     """A request that was not made, or whose answer was not read; the text says why."""
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from classroom.outgoing import storable
+
 CLAIM = "https://purl.imsglobal.org/spec/lti/claim/"
 DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
 GRADES = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
@@ -37,7 +39,7 @@ class Claims:
 
 def text(value: object, most: int = LONGEST_ID) -> str:
     """Return a text without what no database keeps, cut to its place; empty for anything else."""
-    return value.replace("\x00", "").strip()[:most] if isinstance(value, str) else ""
+    return storable(value).strip()[:most] if isinstance(value, str) else ""
 
 
 def texts(value: object) -> list[str]:
@@ -78,5 +80,16 @@ def claims_of(body: Mapping[str, Any]) -> Claims:
         lineitem_url=text(grades.get("lineitem"), 1000),
         lineitems_url=text(grades.get("lineitems"), 1000),
         grade_scopes=texts(grades.get("scope")),
-        deep_linking=part(body, DEEP_LINKING),
+        deep_linking=_dialogue(part(body, DEEP_LINKING)),
     )
+
+
+def _dialogue(asked: Mapping[str, Any]) -> dict[str, object]:
+    """Return what of a request for content is answered to."""
+    data = asked.get("data")
+    return {
+        "deep_link_return_url": text(asked.get("deep_link_return_url"), 2000),
+        "accept_multiple": asked.get("accept_multiple") in (True, "true"),
+        "accept_lineitem": asked.get("accept_lineitem") not in (False, "false"),
+        "data": storable(data) if isinstance(data, str) else None,
+    }

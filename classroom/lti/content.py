@@ -29,12 +29,12 @@ class _Link(DeepLinkResource):
 
 def takes_several(asked: dict[str, Any]) -> bool:
     """Whether the platform takes more than one link; some say so in words."""
-    return asked.get("accept_multiple") in (True, "true")
+    return bool(asked["accept_multiple"])
 
 
 def takes_points(asked: dict[str, Any]) -> bool:
     """Whether the platform makes a column in its gradebook for a link; one that says nothing does."""
-    return asked.get("accept_lineitem") not in (False, "false")
+    return bool(asked["accept_lineitem"])
 
 
 def answer(*, choice: DeepLinking, works: Sequence[Work], now: datetime) -> str:

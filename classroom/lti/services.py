@@ -12,6 +12,7 @@ from requests.utils import parse_header_links
 from classroom.lti.launch import registration_of
 from classroom.lti.models import Platform
 from classroom.lti.wire import PlatformError, PlatformSession
+from classroom.outgoing import storable
 
 #: Tokens are asked for an hour or so; they are used again for less than any platform gives.
 TOKEN_SECONDS = 300
@@ -81,7 +82,7 @@ class Services:
             status = error.response.status_code
             raise PlatformError(
                 _("The platform answers %(status)d: %(text)s")
-                % {"status": status, "text": " ".join(error.response.text.split())[:300]},
+                % {"status": status, "text": " ".join(storable(error.response.text).split())[:300]},
                 status=status,
             ) from error
         except (LtiException, ValueError, KeyError, TypeError) as error:

@@ -227,6 +227,7 @@ TRACES = {
     "classroom.HelpRequest": ("claimed_by",),
     "classroom.InviteLink": ("created_by",),
     "lti.Context": ("linked_by",),
+    "lti.Invitation": ("created_by",),
     "lti.Platform": ("created_by",),
     "lti.Roster": ("asked_by",),
     "quizzes.AttemptEvent": ("by",),

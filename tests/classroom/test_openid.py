@@ -355,6 +355,10 @@ def test_provider_that_is_broken_is_no_error_of_ours(client, provider, path):
         {"email": None},
         {"name": {"a": 1}},
         {"name": "x" * 500},
+        {"name": "a\ud800\x00"},
+        {"sub": "a\ud800"},
+        {"sub": "a\x00"},
+        {"email": "\ud800@example.org"},
     ],
 )
 def test_claims_of_any_shape_are_no_error_of_ours(client, provider, settings, claims):

@@ -46,6 +46,7 @@ class FakePlatform(ThreadingHTTPServer):
         self.asked = []  # paths
         self.posted = []  # (path, content type, JSON)
         self.assertions = []  # what the tool signed for tokens
+        self.refusal = b"try again later"
         self.answers = []  # statuses for the next scores; then 200
         self.tool_keys = None  # where the tool's keys are had from, for checks of what it signed
         self.members = []
@@ -164,7 +165,7 @@ class Handler(BaseHTTPRequestHandler):
             self.server.lineitems.append(document)
             return self._json(document, 201)
         status = self.server.answers.pop(0) if self.server.answers else 200
-        return self._send(status, b"{}" if status == 200 else b"try again later")
+        return self._send(status, b"{}" if status == 200 else self.server.refusal)
 
     def _register(self, document):
         if self.headers["Authorization"] != "Bearer registration-token":

@@ -239,3 +239,10 @@ def test_works_of_another_course_cannot_be_linked(client, browser, fake, context
     url = f"/lti/content/{DeepLinking.objects.get().token}/"
     assert browser.post(url, {"work": f"quiz:{foreign.pk}"}).status_code == 422
     json.dumps(DeepLinking.objects.get().asked)
+
+
+def test_data_that_no_database_takes_is_no_error_of_ours(client, browser, fake, context, instructor):
+    quiz = make_quiz(context.course)
+    assert dialogue(browser, fake, **asking(fake, data="a\x00b\ud800c")).status_code == 200
+    answer = browser.post(f"/lti/content/{DeepLinking.objects.get().token}/", {"work": f"quiz:{quiz.pk}"})
+    assert sent(client, answer)[f"{DL}data"] == "abc"

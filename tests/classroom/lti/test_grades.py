@@ -324,6 +324,14 @@ def test_team_of_a_hackathon_earns_together(fake, context, now):
     ]
 
 
+def test_answer_that_no_database_takes_is_kept_as_far_as_it_can_be(fake, quiz, link, ada, now):
+    took(quiz, ada, "0.64", now)
+    release(quiz, now)
+    fake.answers, fake.refusal = [500], b"no\x00 \xff way"
+    assert send_all(now) == [False]
+    assert Score.objects.get().last_error.startswith("The platform answers 500: no ")
+
+
 # The platform's column
 
 

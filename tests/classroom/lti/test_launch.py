@@ -574,3 +574,13 @@ def test_any_fields_are_refused_kindly(client, platform, fields):
         (client.post, "/lti/launch/"),
     ]:
         assert method(path, fields).status_code == 400
+
+
+@pytest.mark.parametrize("broken", ["\ud800", "\x00", "a\x00b\ud800c"])
+@pytest.mark.parametrize(
+    "name", ["sub", "name", "email", f"{CLAIM}deployment_id", f"{CLAIM}context", f"{CLAIM}custom"]
+)
+def test_text_that_no_database_takes_is_no_error_of_ours(browser, fake, context, name, broken):
+    value = {f"{CLAIM}context": {"id": broken, "title": broken}, f"{CLAIM}custom": {broken: broken}}
+    answer = browser.launch(fake, **{name: value.get(name, broken), f"{CLAIM}resource_link": {"id": "1"}})
+    assert answer.status_code in {302, 400}
