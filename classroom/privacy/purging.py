@@ -15,6 +15,7 @@ from classroom.models import (
     EnrolmentRequest,
     GradeUpload,
     InviteLink,
+    Notice,
     Outbox,
     Session,
     SignInCode,
@@ -63,8 +64,9 @@ RULES = (
         lambda at: Outbox.objects.filter(Q(sent_at__lt=at) | Q(given_up_at__lt=at)).exclude(
             recipient="", body=""
         ),
-        blank={"recipient": "", "subject": "", "body": "", "last_error": ""},
+        blank={"recipient": "", "subject": "", "body": "", "last_error": "", "unsubscribe": ""},
     ),
+    Rule("notices", "notices that were read", 365, lambda at: Notice.objects.filter(read_at__lt=at)),
     Rule("audit", "entries of the audit log", 3 * 365, lambda at: AuditEntry.objects.filter(at__lt=at)),
     Rule(
         "uploads",

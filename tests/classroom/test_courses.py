@@ -455,6 +455,7 @@ STAYS = {
     "classroom.Attendance": "people",
     "classroom.CalendarFeed": "people",
     "classroom.Mistake": "counted from what people did",
+    "classroom.Notice": "people",
     "classroom.Outcome": "counted from what people did",
     "classroom.Tally": "counted from what people did",
     "classroom.GradeUpload": "what somebody is about to import",
