@@ -303,7 +303,7 @@ class Student:
             "Content-Type": kind,
         }
         request = urllib.request.Request(self.hosts.url(host) + path, body, headers)
-        with _OPENER.open(request, timeout=6) as answer:
+        with _OPENER.open(request, timeout=10) as answer:
             answer.read()
 
 
