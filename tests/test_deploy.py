@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 from django.conf import settings
+from django.urls import reverse
 from honcho.environ import parse_procfile
 from prometheus_client import REGISTRY
 
@@ -199,6 +200,21 @@ def test_proxies_let_through_what_the_site_takes_and_replace_what_visitors_claim
         "X-Forwarded-Proto": "$scheme",
         "X-Request-ID": "$request_id",
     }
+
+
+def test_proxy_sends_again_what_may_come_twice_and_nothing_else():
+    text = (DEPLOY / "nginx.conf").read_text()
+    [pattern] = re.findall(r"location ~ (\S+) \{[^}]*non_idempotent;", text)
+    assert text.count("non_idempotent") == 1
+    assert re.search(pattern, reverse("quizzes:save", args=["dl", 7]))
+    others = [reverse("quizzes:hand_in", args=["dl", 7]), reverse("projects:hand_in", args=["dl", 7])]
+    assert [address for address in others if re.search(pattern, address)] == []
+
+
+def test_proxy_forgets_that_a_web_server_was_away():
+    """Else nobody is left to ask when its sister restarts right after it."""
+    servers = re.findall(r"^    server (127\S+) (.*);$", (DEPLOY / "nginx.conf").read_text(), re.M)
+    assert servers == [("127.0.0.1:8001", "max_fails=0"), ("127.0.0.1:8002", "max_fails=0")]
 
 
 def test_backups_are_made_by_programs_as_old_as_the_server():
