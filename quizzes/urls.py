@@ -1,8 +1,8 @@
 """Addresses of the quizzes, below /c/<course>/quizzes/."""
 
-from django.urls import path, register_converter
-from django.urls.converters import IntConverter
+from django.urls import path
 
+from classroom import keys  # noqa: F401 - which makes <key:...> known
 from quizzes.views import (
     bank,
     exporting,
@@ -21,15 +21,6 @@ from quizzes.views import (
     taking,
     writing,
 )
-
-
-class Key(IntConverter):
-    """The number of a row; one that is too long for any row is no address."""
-
-    regex = "[0-9]{1,18}"
-
-
-register_converter(Key, "key")
 
 app_name = "quizzes"
 

@@ -143,7 +143,7 @@ def challenges(request: HttpRequest, slug: str, window: Query[Window]) -> dict[s
 
 
 @router.get(
-    "/courses/{slug:slug}/challenges/{int:challenge}",
+    "/courses/{slug:slug}/challenges/{key:challenge}",
     auth=may(Scope.RESULTS),
     response=ChallengeDetail,
     summary="One challenge",
@@ -168,7 +168,7 @@ def challenge(request: HttpRequest, slug: str, challenge: int) -> dict[str, obje
 
 
 @router.get(
-    "/courses/{slug:slug}/challenges/{int:challenge}/submissions",
+    "/courses/{slug:slug}/challenges/{key:challenge}/submissions",
     auth=may(Scope.RESULTS),
     response=Page[SubmissionOut],
     summary="Hand-ins to a challenge",
@@ -189,7 +189,7 @@ def submissions(request: HttpRequest, slug: str, challenge: int, window: Query[H
 
 
 @router.post(
-    "/courses/{slug:slug}/challenges/{int:challenge}/submissions",
+    "/courses/{slug:slug}/challenges/{key:challenge}/submissions",
     auth=may(Scope.SUBMISSIONS),
     response={201: SubmissionOut},
     summary="Hand in",
@@ -219,7 +219,7 @@ def hand_in(
 
 
 @router.get(
-    "/courses/{slug:slug}/submissions/{int:submission}",
+    "/courses/{slug:slug}/submissions/{key:submission}",
     auth=may(Scope.RESULTS),
     response=SubmissionDetail,
     summary="One hand-in with its report",
@@ -243,7 +243,7 @@ def submission(request: HttpRequest, slug: str, submission: int) -> dict[str, ob
 
 
 @router.get(
-    "/courses/{slug:slug}/submissions/{int:submission}/source",
+    "/courses/{slug:slug}/submissions/{key:submission}/source",
     auth=may(Scope.RESULTS),
     summary="The file of a hand-in",
     openapi_extra={

@@ -119,7 +119,7 @@ def weeks(request: HttpRequest, slug: str, window: Query[Window]) -> dict[str, o
 
 
 @router.get(
-    "/courses/{slug:slug}/weeks/{int:number}",
+    "/courses/{slug:slug}/weeks/{key:number}",
     auth=may(Scope.COURSES),
     response=WeekDetail,
     summary="One week",

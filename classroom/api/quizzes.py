@@ -121,7 +121,7 @@ def quizzes(request: HttpRequest, slug: str, window: Query[Window]) -> dict[str,
 
 
 @router.get(
-    "/courses/{slug:slug}/quizzes/{int:quiz}", auth=may(Scope.RESULTS), response=QuizOut, summary="One quiz"
+    "/courses/{slug:slug}/quizzes/{key:quiz}", auth=may(Scope.RESULTS), response=QuizOut, summary="One quiz"
 )
 def quiz(request: HttpRequest, slug: str, quiz: int) -> dict[str, object]:
     """One quiz, as in the list."""
@@ -130,7 +130,7 @@ def quiz(request: HttpRequest, slug: str, quiz: int) -> dict[str, object]:
 
 
 @router.get(
-    "/courses/{slug:slug}/quizzes/{int:quiz}/attempts",
+    "/courses/{slug:slug}/quizzes/{key:quiz}/attempts",
     auth=may(Scope.RESULTS),
     response=Page[AttemptOut],
     summary="Attempts and their scores",
@@ -148,7 +148,7 @@ def attempts(request: HttpRequest, slug: str, quiz: int, window: Query[Window]) 
 
 
 @router.get(
-    "/courses/{slug:slug}/attempts/{int:attempt}",
+    "/courses/{slug:slug}/attempts/{key:attempt}",
     auth=may(Scope.RESULTS),
     response=AttemptDetail,
     summary="One attempt with its questions",

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -25,15 +26,22 @@ from projects.models import (
 )
 
 
+def judgeships(user: int | None, slug: str, pk: int) -> QuerySet[Judge]:
+    """Return the person's judgeship at an event; none where the number is larger than any row's."""
+    return Judge.objects.filter(
+        hackathon__in=Hackathon.objects.filter(course__slug=slug, pk=pk), user=user, left_at=None
+    )
+
+
 def judge_of(request: HttpRequest, slug: str, pk: int) -> tuple[Seat, Judge]:
     """Return the asking person's judgeship; whoever does not judge here finds nothing.
 
     Judges need not take part in the course: those from outside sit as guests, who see nothing else of it. So
     do viewers, who change nothing anywhere else.
     """
-    judges = Judge.objects.select_related("hackathon__course", "user", "track").filter(left_at=None)
     user = signed_in(request)
-    judge = one_of(judges.filter(hackathon__course__slug=slug, hackathon=pk, user=user).first())
+    found = judgeships(user.pk, slug, pk).select_related("hackathon__course", "user", "track")
+    judge = one_of(found.first())
     members = Enrolment.objects.filter(course=judge.hackathon.course, user=user, left_at=None)
     if members.exclude(role__in=(Role.GUEST, Role.VIEWER)).exists():
         return seat_in(request, slug), judge

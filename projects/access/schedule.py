@@ -61,7 +61,9 @@ def calendar_of(slug: str, pk: int, token: str, *, now: datetime) -> CalendarTok
     It shuts when the person leaves the course, and shows a student no event that is not published.
     """
     tokens = CalendarToken.objects.select_related("hackathon__course", "user")
-    found = tokens.filter(token=token, hackathon=pk, hackathon__course__slug=slug, user__is_active=True)
+    # A number larger than any row's finds nothing as a primary key, while as a foreign key it is an error.
+    events = Hackathon.objects.filter(course__slug=slug, pk=pk)
+    found = tokens.filter(token=token, hackathon__in=events, user__is_active=True)
     given = one_of(found.first())
     roles = Enrolment.objects.filter(course=given.hackathon.course, user=given.user, left_at=None)
     role = roles.exclude(role=Role.GUEST).values_list("role", flat=True).first()

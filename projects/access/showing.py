@@ -11,11 +11,10 @@ from classroom.access import (
     grader_seat,
 )
 from projects.access.events import hackathon_to_join, hackathon_to_see
-from projects.access.judging import judge_of
+from projects.access.judging import judge_of, judgeships
 from projects.access.rows import embargo, one_of
 from projects.models import (
     Hackathon,
-    Judge,
     Notebook,
     NotebookPicture,
     Project,
@@ -110,7 +109,7 @@ def _seat_or_stranger(
         try:
             return hackathon_to_see(request, slug, pk, now=now)
         except Http404:  # a judge from outside, or a stranger like others
-            if Judge.objects.filter(hackathon=pk, user=request.user.pk, left_at=None).exists():
+            if judgeships(request.user.pk, slug, pk).exists():
                 seat, judge = judge_of(request, slug, pk)
                 return seat, judge.hackathon
     event = one_of(_public_event(slug, pk, now))

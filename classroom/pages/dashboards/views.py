@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from classroom import clock, exports
 from classroom.access import Seat, grader_seat, staff_seat
-from classroom.models import Enrolment, Role, Tally
+from classroom.models import Enrolment, Role, Tally, User
 from classroom.pages.dashboards import letters, present, quality, risk, term, week
 from classroom.pages.dashboards.pieces import Piece
 from classroom.pages.dashboards.rows import SUBJECTS, Cell, Scene, Subject
@@ -198,7 +198,7 @@ def write(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     seat = grader_seat(request, slug)
     scene = _scene(seat)
     enrolled = Enrolment.objects.filter(course=seat.course, role=Role.STUDENT, left_at=None)
-    recipient = get_object_or_404(enrolled.select_related("user"), user=pk).user
+    recipient = get_object_or_404(enrolled.select_related("user"), user__in=User.objects.filter(pk=pk)).user
     listed = scene_at_risk(scene).filter(user=pk)
     found = next((risk.student(row, scene.absences) for row in listed), None)
     if request.method == "POST":

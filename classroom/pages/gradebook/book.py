@@ -22,6 +22,7 @@ from classroom.models import (
     Group,
     PassingRule,
     Role,
+    User,
 )
 from classroom.pages.gradebook.works import most_points, results_of, works_of
 from classroom.passing import Open, Rule, Standing, standing
@@ -166,7 +167,7 @@ def students_of(course: Course, *, pk: int | None = None) -> list[Student]:
     """Return who takes the course now, by name; with `pk` that one alone, if it is one."""
     rows = Enrolment.objects.filter(course=course, role=Role.STUDENT, left_at=None)
     if pk is not None:
-        rows = rows.filter(user=pk)
+        rows = rows.filter(user__in=User.objects.filter(pk=pk))  # which finds nothing for a number too large
     people = rows.order_by("user__name", "user__email").values_list("user_id", "user__name", "user__email")
     return [Student(*person) for person in people]
 
