@@ -108,19 +108,19 @@ def pages(event: Hackathon) -> Iterator[Page]:
 
 def addresses(event: Hackathon) -> Iterator[tuple[str, str]]:
     """Return the name and the address of everything below the course's own address."""
-    named = _named(event)
+    known = named(event)
     for pattern in urlpatterns:
         route = str(pattern.pattern)
         first = route.split("/")[0].split(".")[0]
         given = {}
         for placeholder in re.findall(r"<\w+:(\w+)>", route):
-            key = f"{first}/{placeholder}" if f"{first}/{placeholder}" in named else placeholder
-            assert key in named, f"{route}: say in tests/projects/addresses.py which {placeholder} that is"
-            given[placeholder] = named[key]
+            key = f"{first}/{placeholder}" if f"{first}/{placeholder}" in known else placeholder
+            assert key in known, f"{route}: say in tests/projects/addresses.py which {placeholder} that is"
+            given[placeholder] = known[key]
         yield pattern.name, reverse(f"projects:{pattern.name}", kwargs={"slug": event.course.slug} | given)
 
 
-def _named(event: Hackathon) -> dict[str, object]:
+def named(event: Hackathon) -> dict[str, object]:
     """Return what addresses call by which name: "folder/name" where a name means several things."""
     task = _project(event).challenge
     first, second = Submission.objects.counting(task).values_list("pk", flat=True).order_by("pk")[:2]
