@@ -412,6 +412,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
+        "object-src": [NONE],
         # The nonce is for the import map, which browsers accept only inside the page.
         "script-src": [SELF, NONCE],
         "style-src": [SELF, NONCE],
