@@ -163,7 +163,7 @@ def rows(request: HttpRequest, slug: str, subject: str) -> HttpResponse:
         "subject": found,
         "form": form,
         "page": page,
-        "lines": [found.cells(scene, row) for row in page],
+        "lines": [list(zip(found.header, found.cells(scene, row), strict=True)) for row in page],
         "query": request.GET.urlencode(),
     }
     return render(request, "classroom/dashboards/rows.html", context)

@@ -109,8 +109,8 @@ function options(Plot, chart, width) {
     y: { label: chart.y, grid: true, nice: true, zero: chart.kind !== "dots", ticks: 4, labelArrow: "none", domain: chart.yMax ? [0, chart.yMax] : undefined },
     color: several ? { domain: names, range: SERIES, legend: true } : undefined,
     marks: [
-      band.length && Plot.areaY(band, { x: "x", y1: "low", y2: "high", fill: SERIES[1], fillOpacity: 0.16 }),
-      band.length && Plot.dot(band.flatMap(({ x, low, high }) => [{ x, y: low }, { x, y: high }]), { x: "x", y: "y", symbol: "hyphen", stroke: SERIES[1] }),
+      band.length && Plot.areaY(band, { x: "x", y1: "low", y2: "high", fill: SERIES[2], fillOpacity: 0.14 }),
+      band.length && Plot.ruleX(band, { x: "x", y1: "low", y2: "high", stroke: SERIES[2], strokeOpacity: 0.45, strokeWidth: 2 }),
       isBars && Plot.barY(points, { ...base, fill: several ? colour : SERIES[0], insetBottom: 0, rx: chart.kind === "histogram" ? 0 : 2 }),
       isLines && Plot.lineY(points, { ...base, title: undefined, z: several ? "series" : null, stroke: several ? colour : SERIES[0], strokeWidth: 2 }),
       isLines && Plot.dot(points, { ...base, r: 2.5, fill: several ? colour : SERIES[0] }),
