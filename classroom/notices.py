@@ -35,13 +35,17 @@ SALT = "classroom.notices"
 
 @dataclass(frozen=True)
 class News:
-    """What one person is told, in that person's language; `page` is the path of what it is about."""
+    """What one person is told, in that person's language; `page` is the path of what it is about.
+
+    A letter about something `urgent` comes at once, whatever the person chose: tomorrow it would be too late.
+    """
 
     user: User
     key: str
     title: str
     body: str
     page: str
+    urgent: bool = False
 
 
 def tell(*, sort: Sort, news: Iterable[News], now: datetime, course: Course | None = None) -> None:
@@ -67,7 +71,7 @@ def _plan(
 ) -> tuple[Notice, notify.Letter | None]:
     """Return a person's notice, and the letter if it goes at once."""
     own = own or NoticeSettings(user=one.user)
-    how, zone = own.how(sort), _zone(one.user, course)
+    how, zone = How.AT_ONCE if one.urgent else own.how(sort), _zone(one.user, course)
     notice = Notice(
         user=one.user,
         course=course,
@@ -86,8 +90,8 @@ def _plan(
         to=one.user.email,
         subject=one.title,
         body=f"{one.body}\n\n{settings.SITE_URL}{one.page}".strip(),
-        not_before=after_quiet(now, own.quiet_from, own.quiet_until, zone),
-        unsubscribe=unsubscribe_page(one.user, sort),
+        not_before=now if one.urgent else after_quiet(now, own.quiet_from, own.quiet_until, zone),
+        unsubscribe="" if one.urgent else unsubscribe_page(one.user, sort),
     )
     return notice, letter
 
@@ -105,10 +109,16 @@ def _send(letters: Sequence[notify.Letter], now: datetime, course: Course | None
 
 
 def count_unread(users: Iterable[int]) -> None:
-    """Bring the number that the top of every page shows up to date: it is read with the person."""
+    """Bring the number that the top of every page shows up to date: it is read with the person.
+
+    The people are locked first, in a statement of its own. Without, of two events at the same moment the
+    second would wait inside its update and then count what it saw before it waited, without the first.
+    """
+    users = list(users)
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=users).order_by("pk").values_list("pk"))
     unread = Notice.objects.filter(user=OuterRef("pk"), read_at=None).order_by()
     count = unread.values("user").annotate(count=Count("pk")).values("count")
-    User.objects.filter(pk__in=list(users)).update(
+    User.objects.filter(pk__in=users).update(
         unread_notices=Coalesce(Subquery(count, output_field=IntegerField()), 0)
     )
 
@@ -170,7 +180,10 @@ def _digest(found: Sequence[Notice]) -> str:
 
 def choose(*, user: User, chosen: Mapping[str, Any]) -> None:
     """Store what somebody chose; what waits for a day's letter that no longer comes stays on the site."""
-    NoticeSettings.objects.update_or_create(user=user, defaults=dict(chosen))
+    with transaction.atomic():
+        own = NoticeSettings.objects.update_or_create(user=user, defaults=dict(chosen))[0]
+        daily = [sort for sort in Sort if own.how(sort) == How.DAILY]
+        Notice.objects.filter(user=user, mailed_at=None).exclude(sort__in=daily).update(mail_due_at=None)
 
 
 # Who wants no more of it -----------------------------------------------------------------------------------

@@ -143,6 +143,16 @@ def deliver(*, pk: int, now: datetime) -> bool:
     return True
 
 
+def send_again(*, pk: int, now: datetime) -> bool:
+    """Let a message that was given up be tried from the start; False when it is not given up, or blanked."""
+    with transaction.atomic():
+        given_up = Outbox.objects.filter(Outbox.being(Outbox.State.GIVEN_UP), pk=pk).exclude(recipient="")
+        if not given_up.update(given_up_at=None, attempts=0, not_before=now, leased_until=None):
+            return False
+        bell.ring("classroom.tasks.deliver_message", pk)
+    return True
+
+
 def waiting(*, now: datetime, limit: int = 200) -> list[int]:
     """Return the ids of messages that are due and that nobody is sending."""
     due = Outbox.objects.filter(lease.available(now), sent_at=None, given_up_at=None, not_before__lte=now)

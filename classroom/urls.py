@@ -12,6 +12,7 @@ from classroom.appearance import choose
 from classroom.pages import account as own
 from classroom.pages import feedback, groups, now, openid, schedule, tokens
 from classroom.pages.courses import settings as courses
+from classroom.pages.notices import log
 from projects.views import checking
 from quizzes.views import joining
 
@@ -54,6 +55,9 @@ urlpatterns = [
     path("c/<slug:slug>/schedule/", schedule.schedule, name="schedule"),
     path("c/<slug:slug>/dashboard/", include("classroom.pages.dashboards.urls")),
     path("c/<slug:slug>/", include("classroom.pages.courses.urls")),
+    path("messages/", log.site_log, name="site_messages"),
+    path("messages/<int:pk>/send/", log.send_site_message, name="send_site_message"),
+    path("c/<slug:slug>/messages/", include("classroom.pages.notices.log_urls")),
     path("c/<slug:slug>/people/", include("classroom.pages.people.urls")),
     path("c/<slug:slug>/", include("classroom.pages.gradebook.urls")),
     path("c/<slug:slug>/groups/", groups.groups, name="groups"),

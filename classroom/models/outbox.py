@@ -19,6 +19,14 @@ class Outbox(Leased):
         EMAIL = "email", _("E-mail")
         MATTERMOST = "mattermost", _("Mattermost")
 
+    class State(models.TextChoices):
+        """Where a message is on its way."""
+
+        WAITING = "waiting", _("Waiting")
+        RETRYING = "retrying", _("Trying again")
+        SENT = "sent", _("Sent")
+        GIVEN_UP = "given_up", _("Given up")
+
     course = models.ForeignKey(Course, on_delete=models.CASCADE, null=True, blank=True, related_name="outbox")
     channel = models.CharField(_("channel"), max_length=12, choices=Channel)
     key = models.CharField(_("event and recipient"), max_length=200, unique=True)
@@ -46,6 +54,37 @@ class Outbox(Leased):
                 name="outbox_waiting",
             )
         ]
+
+    @classmethod
+    def being(cls, state: str) -> models.Q:
+        """Select the messages in a state, as `state` says of one."""
+        under_way = models.Q(sent_at=None, given_up_at=None)
+        return {
+            cls.State.WAITING: under_way & models.Q(attempts=0),
+            cls.State.RETRYING: under_way & models.Q(attempts__gt=0),
+            cls.State.SENT: models.Q(sent_at__isnull=False),
+            cls.State.GIVEN_UP: models.Q(sent_at=None, given_up_at__isnull=False),
+        }[cls.State(state)]
+
+    @property
+    def state(self) -> State:
+        """Where the message is on its way."""
+        if self.sent_at is not None:
+            return self.State.SENT
+        if self.given_up_at is not None:
+            return self.State.GIVEN_UP
+        return self.State.RETRYING if self.attempts else self.State.WAITING
+
+    @property
+    def tone(self) -> str:
+        """The tone in which the state is shown."""
+        tones = {self.State.SENT: "good", self.State.RETRYING: "warn", self.State.GIVEN_UP: "bad"}
+        return tones.get(self.state, "info")
+
+    @property
+    def may_be_sent_again(self) -> bool:
+        """Whether it was given up and has not been blanked since."""
+        return self.state == self.State.GIVEN_UP and bool(self.recipient)
 
     def __str__(self) -> str:
         return f"{self.get_channel_display()}: {self.key}"

@@ -98,5 +98,6 @@ def _tell(
         title=subject,
         body=body,
         page=reverse("projects:register", args=[event.course.slug, event.pk]),
+        urgent=what == "offered",  # it runs out
     )
     tell(sort=Sort.TEAM, news=[news], now=now, course=event.course)

@@ -154,10 +154,41 @@ def test_same_event_told_by_many_at_once_is_told_once():
     assert (len(letters()), Notice.objects.count(), unread(user)) == (1, 1, 1)
 
 
+@pytest.mark.django_db(transaction=True)
+def test_events_told_at_the_same_moment_are_all_counted():
+    course = CourseFactory()
+    people = [student_of(course) for _ in range(3)]
+
+    def happens(event):
+        news = [News(user, f"event:{event}", "News", "Have a look.", "/") for user in people]
+        with transaction.atomic():
+            notices.tell(sort=Sort.TEAM, news=news, now=NOW, course=course)
+
+    at_once([lambda event=event: happens(event) for event in range(6)], refusals=())
+    assert [unread(user) for user in people] == [6, 6, 6]
+
+
+def test_what_is_urgent_comes_at_once_whatever_somebody_chose(course, ada):
+    wants(ada, team=How.NEVER, quiet_from=time(0), quiet_until=time(23, 59))
+    news = News(ada, "offer:1", "A place for you", "Until noon.", "/", urgent=True)
+    notices.tell(sort=Sort.TEAM, news=[news], now=NOW, course=course)
+    assert letters() == [(ada.email, "A place for you", NOW)]
+
+
+def test_who_no_longer_wants_the_days_letter_gets_none(course, ada):
+    wants(ada, result=How.DAILY, team=How.DAILY)
+    tell(ada, course)
+    tell(ada, course, key="team:1", sort=Sort.TEAM, title="Joined")
+    notices.choose(user=ada, chosen={"result": How.NEVER})
+    notices.write_digests(now=NOW + timedelta(days=2))
+    assert [letter.body.count("Have a look.") for letter in Outbox.objects.all()] == [1]
+    assert Notice.objects.get(sort=Sort.RESULT).mailed_at is None
+
+
 @pytest.mark.parametrize("people", [1, 3])
 def test_telling_many_asks_the_database_as_often_as_telling_one(course, people, django_assert_num_queries):
     news = [News(student_of(course), "news:1", "No class", "", "/") for _ in range(people + 1)]
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         notices.tell(sort=Sort.ANNOUNCEMENT, news=news, now=NOW, course=course)
     assert len(letters()) == people + 1
 
