@@ -23,7 +23,18 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
-from classroom.models import Course, Enrolment, HelpDesk, HelpRequest, Role, ScheduleItem, Topic, User, Week
+from classroom.models import (
+    Attendance,
+    Course,
+    Enrolment,
+    HelpDesk,
+    HelpRequest,
+    Role,
+    ScheduleItem,
+    Topic,
+    User,
+    Week,
+)
 from projects.models import Challenge, FunctionGrade, Submission
 from quizzes.models import Answer, Attempt, AttemptItem, Quiz, Slot
 from tests.quizzes.factories import make_question
@@ -66,6 +77,7 @@ def build(now: datetime, *, students: int, seed: int = 3) -> Term:
         _hand_in(_exercise(course, week, number, now), able, rng)
     _grade_functions(course)
     _ask_for_help(course, people, now)
+    _mark_attendance(course, people, rng, now)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     return Term(course, instructor, people[0])
@@ -225,6 +237,24 @@ def _grade_functions(course: Course) -> None:
             """,
             [course.pk],
         )
+
+
+def _mark_attendance(course: Course, people: list[User], rng: random.Random, now: datetime) -> None:
+    Attendance.objects.bulk_create(
+        (
+            Attendance(
+                course=course,
+                session=session,
+                user=user,
+                status="present" if rng.random() < PRESENT else "absent",
+                source="staff",
+                changed_at=now,
+            )
+            for session in course.schedule.all()
+            for user in people
+        ),
+        BATCH,
+    )
 
 
 def _ask_for_help(course: Course, people: list[User], now: datetime) -> None:

@@ -48,3 +48,39 @@ def test_points_may_have_names_and_an_x_of_powers_of_ten():
     ]
     specification = chart.specification()
     assert (specification["names"], specification["log"]) == (["a", "b"], True)
+
+
+def test_a_band_stands_beside_its_numbers_and_numbers_lead_to_their_rows():
+    chart = Chart(
+        Kind.BAND,
+        "Results",
+        "Week",
+        "Percent",
+        [(1, 50, "own"), (2, 60, "own")],
+        band=[(2, 40, 80)],
+        band_label="The class",
+        urls=["/one/", "/two/"],
+    )
+    html = drawn(chart)
+    assert re.findall(r"<t[dh][^>]*>(?:<a[^>]*>)?([^<]*)(?:</a>)?</t[dh]>", html) == [
+        *("Week", "Series", "Percent", "The class: from", "The class: to"),
+        *("1", "own", "50", "–", "–"),
+        *("2", "own", "60", "40", "80"),
+    ]
+    assert re.findall(r'<a href="([^"]+)">(\d+)</a>', html) == [("/one/", "50"), ("/two/", "60")]
+    assert chart.specification()["band"] == [[2, 40, 80]]
+
+
+def test_a_heat_map_names_its_columns_and_rows():
+    chart = Chart(Kind.HEAT, "Verdicts", "Function", "Students", [("cost", 3, "Correct")])
+    assert re.findall(r"<t[dh][^>]*>([^<]*)</t[dh]>", drawn(chart)) == [
+        *("Function", "Series", "Students"),
+        *("cost", "Correct", "3"),
+    ]
+    assert chart.specification()["kind"] == "heat"
+
+
+def test_a_charts_files_are_named_after_it():
+    html = drawn(Chart(Kind.HISTOGRAM, "Scores: Nets & more", "Score", "Students", [("0–10 %", 3)]))
+    assert 'data-file="scores-nets-more" hidden' in html
+    assert re.findall(r'data-save="(\w+)"', html) == ["csv", "png"]

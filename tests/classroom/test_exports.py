@@ -10,6 +10,8 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from classroom import exports
 from classroom.models import User
+from classroom.pages.dashboards.counting import count_course
+from classroom.pages.dashboards.rows import SUBJECTS
 from projects import services
 from projects.export.tables import TABLES
 from projects.models import Board, BoardData, Challenge, Hackathon, Judge, Look, RegistrationQuestion
@@ -33,6 +35,10 @@ def addresses(event: Hackathon, task: Challenge, board: Board, quiz: Quiz) -> di
     slug = event.course.slug
     quizzes, projects = [slug, quiz.pk], [slug, event.pk]
     return {
+        "attendance_csv": [reverse("attendance_csv", args=[slug])],
+        "export_grades": [reverse("export_grades", args=[slug, "csv"])],
+        "people_csv": [reverse("people_csv", args=[slug])],
+        "rows_csv": [reverse("rows_csv", args=[slug, subject]) for subject in SUBJECTS],
         "projects:participants_csv": [reverse("projects:participants_csv", args=projects)],
         "projects:teams_csv": [reverse("projects:teams_csv", args=[slug, task.hackathon_id])],
         "projects:results_csv": [reverse("projects:results_csv", args=[slug, task.pk])],
@@ -50,12 +56,12 @@ def addresses(event: Hackathon, task: Challenge, board: Board, quiz: Quiz) -> di
 
 
 def csv_routes(resolver=None, namespace=""):
-    """The names of all routes of the site that end in .csv, and the one that asks for the format."""
+    """The names of all routes of the site that end in .csv, and those that ask for the format."""
     for found in (resolver or get_resolver()).url_patterns:
         if not isinstance(found, URLPattern):
             inner = f"{namespace}{found.namespace}:" if found.namespace else namespace
             yield from csv_routes(found, inner)
-        elif ".csv" in str(found.pattern) or found.name == "export_questions":
+        elif ".csv" in str(found.pattern) or found.name in {"export_questions", "export_grades"}:
             yield namespace + found.name
 
 
@@ -83,6 +89,7 @@ def hostile_course(start: str):
     quiz = make_quiz(course)
     Question.objects.filter(course=course).update(name=word)
     take(quiz, "0", user=student, now=NOW)
+    count_course(course=course, now=NOW)
     return event, task, board, quiz
 
 

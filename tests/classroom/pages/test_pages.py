@@ -97,7 +97,7 @@ def test_home_offers_the_choice_among_several(as_student, course):
 
 def test_home_tells_people_without_a_course_what_to_do(client):
     client.force_login(UserFactory(email="lost@example.org"))
-    assert "Ask your instructor to add you" in client.get("/").content.decode()
+    assert "ask your instructor to add you" in client.get("/").content.decode()
 
 
 def test_a_stranger_does_not_learn_that_a_course_exists(client, course):

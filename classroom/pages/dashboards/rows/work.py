@@ -5,6 +5,7 @@ from datetime import timedelta
 from django import forms
 from django.db.models import F, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from classroom.models import Mistake, Outcome, Standing
@@ -177,29 +178,30 @@ class FunctionsForm(FilterForm):
         required=False,
     )
 
+    def __init__(self, data: object, scene: Scene) -> None:
+        super().__init__(data, scene)
+        works = [(piece.key, piece.title) for piece in reversed(scene.pieces) if piece.has_functions]
+        self.fields["item"].choices = [("", _("the newest")), *works]  # type: ignore[attr-defined]
+
 
 def graded_functions(scene: Scene, item: str) -> "QuerySet[FunctionGrade]":
-    """Return the grades of the functions in the hand-ins that count, of one exercise or of all."""
-    outcomes = Outcome.objects.filter(
-        course=scene.course, item__startswith="challenge:", source__isnull=False
-    )
-    if item:
-        outcomes = outcomes.filter(item=item)
+    """Return the grades of the functions in the hand-ins to an exercise that count."""
+    outcomes = Outcome.objects.filter(course=scene.course, item=item, source__isnull=False)
     return FunctionGrade.objects.filter(submission__in=outcomes.values("source"))
 
 
 def _function_rows(scene: Scene, chosen: Chosen) -> "QuerySet[FunctionGrade]":
-    rows = graded_functions(scene, chosen.get("item", "")).filter(
-        called(chosen.get("q", ""), "submission__user__")
-    )
+    """Return the grades of one exercise's functions: those of a whole term are too many for a page."""
+    newest = next((piece.key for piece in reversed(scene.pieces) if piece.has_functions), "")
+    item = chosen.get("item") or newest
+    if not item.startswith("challenge:"):
+        return FunctionGrade.objects.none()
+    rows = graded_functions(scene, item).filter(called(chosen.get("q", ""), "submission__user__"))
     if chosen.get("function"):
         rows = rows.filter(name=chosen["function"])
     if chosen.get("verdict"):
         rows = rows.filter(verdict=chosen["verdict"])
-    if chosen.get("item"):
-        ordered = rows.order_by("submission__user__name", "submission", "position")
-    else:  # as they were handed in: a term's worth is too much to sort by name
-        ordered = rows.order_by("submission", "position")
+    ordered = rows.order_by("submission__user__name", "submission", "position")
     return ordered.select_related("submission__user", "submission__challenge").defer("submission__report")
 
 
