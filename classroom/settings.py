@@ -185,6 +185,9 @@ elif _database["ENGINE"].endswith("postgresql"):
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 2,
+        # The server, too: what a host held locked when it was cut off is free again after seconds.
+        "options": "-c tcp_user_timeout=8000 -c tcp_keepalives_idle=5"
+        " -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3",
     }.items():
         _database["OPTIONS"].setdefault(_name, _value)
     # Each process keeps its own pool; threads of one web process share it.

@@ -159,7 +159,7 @@ def a_web_server_is_cut_off(story):
     """Everybody goes on at the other one, and comes back."""
     story.hosts.network.cut("web-1")
     wait_until(
-        lambda: {student.host for student in story.students} == {"web-2"}, seconds=60, what="all to move"
+        lambda: {student.host for student in story.students} == {"web-2"}, seconds=120, what="all to move"
     )
     story.wait_until_all_have_saved()
     story.hosts.network.mend("web-1")
@@ -171,7 +171,7 @@ def a_web_server_is_cut_off(story):
         story.wait_until_all_have_saved()
         return [student.host for student in story.students] == [*WEB] * (STUDENTS // 2)
 
-    wait_until(half_are_back, seconds=60)
+    wait_until(half_are_back, seconds=180)
 
 
 def redis_is_cut_off(story):
