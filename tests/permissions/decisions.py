@@ -65,7 +65,7 @@ READS = {
         projects:calendar_feed
     """,
     "signed_in": "own_data notices notice_settings home settings tokens lti:home api:me api:courses",
-    "administrator": "new_course lti:platforms lti:new_platform lti:platform",
+    "administrator": "new_course lti:platforms lti:new_platform lti:platform site_messages",
     # Who has the right secret is somewhere else already: these have a wrong one.
     "secret": """
         oidc_begin oidc_callback oidc_connect calendar_feed unsubscribe demo_sign_in join_by_link join
@@ -96,6 +96,7 @@ READS = {
     "staff": """
         attendance_csv roll attendance_history dashboard_panel this_week term quality rows rows_csv
         gradebook gradebook_data gradebook_student export_grades dashboard people people_csv
+        course_messages
         api:people
         lti:course lti:scores
         quizzes:bank quizzes:question quizzes:room quizzes:wall quizzes:run quizzes:panel quizzes:run_next
@@ -155,7 +156,7 @@ WRITES = {
     """,
     "administrator": """
         lti:invite lti:new_platform lti:platform lti:check_platform lti:close_platform
-        new_course
+        new_course send_site_message
     """,
     "secret": """
         oidc_connect unsubscribe join_by_link join
@@ -180,6 +181,7 @@ WRITES = {
         course_settings archive_course unarchive_course copy_course add_people import_people accommodations
         make_invite_link revoke_invite_link renew_course_code switch_off_course_code take_enrolment_requests
         decide_enrolment_requests change_role remove_person show_code new_group group delete_group
+        send_course_message
         lti:send_again lti:apply_roster lti:fetch_roster lti:disconnect
         quizzes:bank quizzes:categories quizzes:import_questions quizzes:question_new
         quizzes:question_preview quizzes:question_edit quizzes:question_copy quizzes:question_archive

@@ -27,6 +27,7 @@ from classroom.models import (
     Material,
     MaterialFile,
     Notice,
+    Outbox,
     Role,
     ScheduleItem,
     Scope,
@@ -340,7 +341,20 @@ def _of_course(course, enrolment, now):
         "certificates/code": "NOPE",
         "sign-in/token": "forged",
         "rest": "nothing",
+        "send_course_message/pk": _given_up(course, now).pk,
+        "send_site_message/pk": _given_up(None, now).pk,
     }
+
+
+def _given_up(course, now):
+    return Outbox.objects.create(
+        course=course,
+        key=f"given-up:{course.pk if course else None}:{Outbox.objects.count()}",
+        channel=Outbox.Channel.EMAIL,
+        recipient="ada@example.org",
+        not_before=now,
+        given_up_at=now,
+    )
 
 
 def _of_platforms(course, platform, now):
