@@ -59,7 +59,13 @@ KEPT = {
 }
 #: What a platform's page or a mail program posts: a signature, a nonce or a secret address tells where it
 #: comes from.
-PROVEN_OTHERWISE = {"/lti/login/", "/lti/launch/", "/lti/content/x/", "/notices/unsubscribe/x/"}
+PROVEN_OTHERWISE = {
+    "/lti/login/",
+    "/lti/launch/",
+    "/lti/content/x/",
+    "/lti/register/x/",
+    "/notices/unsubscribe/x/",
+}
 #: Not for this role, not there, not by this method.
 REFUSED = {403, 404, 405}
 EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"

@@ -9,6 +9,7 @@ from django.urls import Resolver404, resolve
 
 from classroom import clock
 from classroom.models import Course, User
+from classroom.pages.dashboards import counting
 from projects import custom, grading
 from projects.models import CustomExercise
 from projects.services import upload_exercise
@@ -109,6 +110,7 @@ def demo(transactional_db):
     for _ in range(12):
         grading.grade_next()
     now = clock.now()
+    counting.count_all(now=now)
     quiz = Quiz.objects.get(opens_at=None, lobby=False)
     services.open_quiz(quiz=quiz, by=mira, now=now)
     return services.start_attempt(quiz=quiz, user=User.objects.get(email="ada.okafor@example.org"), now=now)
