@@ -50,6 +50,13 @@ class Description(OpenAPISchema):
         scopes = [auth.scope for auth in operation.auth_callbacks if isinstance(auth, Token)]
         return [{"Token": [scope.value for scope in scopes if scope]}]
 
+    def request_body(self, operation: Operation) -> dict[str, Any]:
+        """Say that forms have no other parts: one with an odd name would be read as a broken body."""
+        body: dict[str, Any] = super().request_body(operation)
+        for part in body.get("content", {}).values() if body else ():
+            part["schema"].setdefault("additionalProperties", False)
+        return body
+
     def responses(self, operation: Operation) -> dict[int, dict[str, Any]]:
         """Add what goes wrong."""
         told = EVERYWHERE if operation.methods == ["GET"] else EVERYWHERE | WRITING

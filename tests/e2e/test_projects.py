@@ -70,7 +70,8 @@ def test_without_javascript_it_all_works(open_page, course, times):
     page = open_page(student_of(course), java_script_enabled=False)
     page.goto(challenge.get_absolute_url())
     page.locator("#id_source").fill(RIGHT)
-    page.get_by_role("button", name="Hand in what is in the editor").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Hand in what is in the editor").click()
     for _ in range(40):
         page.reload()
         if page.locator("#sheet .tile").count():

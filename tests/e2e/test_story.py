@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from classroom import clock
 from classroom.demo import exercises
 from classroom.models import Course, Week
+from classroom.pages.dashboards import counting
 from projects.models import Challenge, FunctionGrade, Hackathon, Project, Submission
 from quizzes.models import Answer, Attempt
 from tests.factories import instructor_of, student_of
@@ -178,7 +179,10 @@ def test_an_evening_of_the_course(open_page, course, quiz, exercise, event):
     # All of it is on the dashboard.
     at_teacher.goto("/c/dl/dashboard/")
     assert at_teacher.locator(".stat", has_text="Handed in").locator("dd").inner_text() == "2"
+    counting.count_all(now=clock.now())  # beat's, every 20 seconds
+    at_teacher.goto("/c/dl/dashboard/week/")
     assert at_teacher.locator(".heat tbody td[data-tone=good]").count() == 8
+    at_teacher.goto(f"/c/dl/hackathon/{event.pk}/teams/")
     assert at_teacher.locator("#teams-panel").get_by_text("Clean digits").is_visible()
     at_teacher.goto(f"/c/dl/quizzes/{quiz.pk}/run/")
     at_teacher.on("dialog", lambda dialog: dialog.accept())

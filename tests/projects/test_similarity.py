@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -128,7 +129,9 @@ class TestPages:
         assert "db1" in client.get(link).content.decode()
         client.post(link, {"subject": "About db1", "body": "Average over the batch."})
         sent = Outbox.objects.order_by("recipient").values_list("recipient", "subject", "body")
-        assert [(s, b) for _, s, b in sent] == [("About db1", "Average over the batch.")] * 2
+        page = f"{settings.SITE_URL}{challenge.course.get_absolute_url()}"
+        letter = ("About db1", f"Average over the batch.\n\n{page}")
+        assert [(subject, body) for _, subject, body in sent] == [letter] * 2
         assert (
             as_user(student_of(challenge.course)).post(link, {"subject": "x", "body": "y"}).status_code == 403
         )

@@ -195,7 +195,7 @@ def test_a_students_pages_ask_no_more_for_more_rows(
 
 
 @pytest.mark.parametrize("rows", [1, 3])
-@pytest.mark.parametrize(("name", "queries"), [("dashboard", 22), ("quizzes:index", 7), ("schedule", 4)])
+@pytest.mark.parametrize(("name", "queries"), [("dashboard", 23), ("quizzes:index", 7), ("schedule", 4)])
 def test_the_staffs_pages_ask_no_more_for_more_rows(
     as_teacher, course, name, queries, rows, django_assert_num_queries
 ):
