@@ -22,6 +22,7 @@ from classroom.demo import (
     recap,
     schedule,
     teams,
+    told,
 )
 from classroom.demo.calendar import Calendar
 from classroom.models import Course
@@ -73,4 +74,5 @@ def build(now: datetime, *, seed: int = 7, say: Callable[[str], None] = lambda _
         exercises.give_more_time(exercise, people, now)
         exercises.hand_in_work(exercise, people, now, rng)
         gradebook.keep_grades(demo, people, now)
+        told.tell(demo, people, now)
     return demo

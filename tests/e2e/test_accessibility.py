@@ -143,6 +143,7 @@ def test_every_page_for_students_is_accessible(open_page, demo):
     assert found == []
     assert seen >= {
         "course",
+        "notices",
         "week",
         "schedule",
         "quizzes:quiz",
@@ -160,6 +161,12 @@ def test_every_page_for_instructors_is_accessible(open_page, demo):
     assert found == []
     assert seen >= {
         "dashboard",
+        "this_week",
+        "term",
+        "quality",
+        "rows",
+        "gradebook",
+        "attendance",
         "people",
         "quizzes:run",
         "projects:results",
