@@ -63,7 +63,9 @@ def tell(*, sort: Sort, news: Iterable[News], now: datetime, course: Course | No
         plans = [_plan(one, choices.get(one.user.pk), sort, now, course) for one in fresh]
         Notice.objects.bulk_create([plan[0] for plan in plans], batch_size=500, ignore_conflicts=True)
         _send([letter for _notice, letter in plans if letter], now, course)
-        count_unread([one.user.pk for one in fresh])
+        told = [one.user.pk for one in fresh]
+        # After the commit: two events that tell the same people in another order would wait for each other.
+        transaction.on_commit(lambda: count_unread(told), robust=True)
 
 
 def _plan(
@@ -115,12 +117,15 @@ def count_unread(users: Iterable[int]) -> None:
     second would wait inside its update and then count what it saw before it waited, without the first.
     """
     users = list(users)
-    list(User.objects.select_for_update(no_key=True).filter(pk__in=users).order_by("pk").values_list("pk"))
     unread = Notice.objects.filter(user=OuterRef("pk"), read_at=None).order_by()
     count = unread.values("user").annotate(count=Count("pk")).values("count")
-    User.objects.filter(pk__in=users).update(
-        unread_notices=Coalesce(Subquery(count, output_field=IntegerField()), 0)
-    )
+    with transaction.atomic():
+        list(
+            User.objects.select_for_update(no_key=True).filter(pk__in=users).order_by("pk").values_list("pk")
+        )
+        User.objects.filter(pk__in=users).update(
+            unread_notices=Coalesce(Subquery(count, output_field=IntegerField()), 0)
+        )
 
 
 def read(*, user: User, now: datetime, pk: int | None = None) -> None:

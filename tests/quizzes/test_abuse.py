@@ -410,8 +410,8 @@ def test_access_code_is_not_guessed_and_a_guesser_locks_nobody_else_out(course, 
 
 
 def test_access_code_is_in_no_page_of_a_student(course, student):
-    quiz = make_quiz(course, ("single",), now=clock.now(), access_code="backprop-4711")
+    quiz = make_quiz(course, ("single",), now=clock.now(), access_code="backprop-hawser")
     browser = signed_in(student)
     page = browser.post(url("start", quiz.pk), {"access_code": "wrong"}, follow=True)
-    assert "4711" not in told(page)
-    assert "4711" not in "".join(told(browser.get(address)) for address in every_address(quiz))
+    assert "hawser" not in told(page)
+    assert "hawser" not in "".join(told(browser.get(address)) for address in every_address(quiz))
