@@ -43,10 +43,6 @@ class LaunchRefused(Exception):  # noqa: N818 - reads as what happened
     """A launch that is not believed; the text says why and what helps."""
 
 
-class CookieMissing(LaunchRefused):
-    """The browser did not keep the cookie: it is another browser, or the page is in a frame."""
-
-
 def registration_of(platform: Platform) -> Registration:
     """Return the platform as PyLTI1p3 knows one."""
     key = current_key()
