@@ -57,15 +57,22 @@ def now() -> datetime:
     return reading.at + timedelta(seconds=ticks - reading.ticks)
 
 
-class Timed(Protocol):
-    """A piece of work with an end: a quiz, an exercise, a hackathon's phase."""
+class Closing(Protocol):
+    """Something that closes, for some later than for others."""
 
-    course_id: int
-    closes_at: datetime | None
+    @property
+    def closes_at(self) -> datetime | None:
+        """When it does for those without an extension; None where it never does."""
 
     @property
     def deadline_key(self) -> str:
         """The work's name in extensions, for example "quiz:12"."""
+
+
+class Timed(Closing, Protocol):
+    """A piece of work with an end: a quiz, an exercise, a hackathon's phase."""
+
+    course_id: int
 
     @property
     def time_limit(self) -> timedelta | None:
@@ -196,7 +203,7 @@ def ends_of(user: User, begun: Sequence[tuple[Timed, datetime]]) -> dict[str, da
     }
 
 
-def later_closings(items: Sequence[Timed]) -> dict[str, dict[int, datetime]]:
+def later_closings(items: Sequence[Closing]) -> dict[str, dict[int, datetime]]:
     """Return, by `deadline_key`, who of those who take part has a later closing date, and which.
 
     One query for any number; only works somebody has a later date for are in it.

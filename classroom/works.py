@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 
@@ -12,29 +12,36 @@ class Work:
 
     Parameters
     ----------
-    key
-        Its `deadline_key`, for example "quiz:12".
+    deadline_key
+        Its name in extensions, for example "quiz:12".
     possible
         The points there are; None where that is not known before somebody has handed in.
     published_at
         From when students may know of it; None: they may not.
     closes_at
-        Until when something may be handed in, extensions aside; None: there is no end.
+        When it closes, extensions aside; None: there is no end.
     listed
         Whether everybody is expected to do it; of a hackathon's challenges each team chooses one.
+    grace
+        How long after that something may still be handed in, which costs points.
     """
 
-    key: str
+    deadline_key: str
     title: str
     url: str
     possible: float | None
     published_at: datetime | None
     closes_at: datetime | None
     listed: bool = True
+    grace: timedelta = timedelta(0)
 
     def is_published(self, now: datetime) -> bool:
         """Whether students may know of it."""
         return self.published_at is not None and self.published_at <= now
+
+    def takes_nothing(self, closes_at: datetime | None, now: datetime) -> bool:
+        """Whether all is over for somebody for whom it closes then."""
+        return closes_at is not None and closes_at + self.grace <= now
 
 
 class Result(NamedTuple):

@@ -23,7 +23,6 @@ def works_of(course: Course) -> list[Work]:
     found = []
     for challenge in challenges:
         challenge.course = course
-        closes_at = challenge.closes_at
         found.append(
             Work(
                 challenge.deadline_key,
@@ -31,8 +30,9 @@ def works_of(course: Course) -> list[Work]:
                 challenge.get_absolute_url(),
                 challenge.points_at_most,
                 challenge.published_at,
-                closes_at and closes_at + timedelta(days=challenge.late_days),
+                challenge.closes_at,
                 listed=not challenge.is_for_teams,
+                grace=timedelta(days=challenge.late_days),
             )
         )
     return found

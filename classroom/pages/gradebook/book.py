@@ -8,14 +8,11 @@ from functools import cached_property
 from itertools import repeat
 from typing import NamedTuple
 
-from django.db.models import F
-from django.db.models.functions import Coalesce
-
+from classroom import clock
 from classroom.grades import Category, Mark
 from classroom.models import (
     Course,
     Enrolment,
-    Extension,
     GradeCategory,
     GradeColumn,
     GradeMark,
@@ -194,7 +191,7 @@ def open_book(
     keys = {column.row.item for column in columns if column.is_tied}
     results = results_of(course, keys, users)
     given = _given(course, users)
-    extended = _extended(course, keys, now)
+    extended = _extended(columns, now)
     people = [student.pk for student in students]
     by_column = [
         _cells(column, people, results.get(column.row.item, {}), given.get(column.pk, {}), extended)
@@ -226,7 +223,7 @@ def columns_of(course: Course, works: Mapping[str, Work], now: datetime) -> list
         possible = row.points
         if possible is None and work is not None:
             possible = work.possible if work.possible is not None else most.get(row.item)
-        closed = row.item != "" and (work is None or (work.closes_at is not None and work.closes_at <= now))
+        closed = row.item != "" and (work is None or work.takes_nothing(work.closes_at, now))
         columns.append(Column(row, work, possible or 0.0, row.is_released(now), closed))
     return columns
 
@@ -280,11 +277,13 @@ def _given(course: Course, users: Collection[int] | None) -> Mapping[int, Mappin
     return found
 
 
-def _extended(course: Course, keys: Collection[str], now: datetime) -> set[tuple[str, int]]:
-    """Return whose closing dates of which works are later than others' and still to come."""
-    rows = (
-        Extension.objects.filter(course=course, item__in=keys, closes_at__gt=now)
-        .annotate(who=Coalesce("user_id", F("group__members")))
-        .values_list("item", "who")
-    )
-    return set(rows)
+def _extended(columns: Sequence[Column], now: datetime) -> set[tuple[str, int]]:
+    """Return who may still hand in which works, later than others."""
+    works = [column.work for column in columns if column.work]
+    later = clock.later_closings(works)
+    return {
+        (work.deadline_key, user)
+        for work in works
+        for user, closes_at in later.get(work.deadline_key, {}).items()
+        if not work.takes_nothing(closes_at, now)
+    }

@@ -22,16 +22,16 @@ def add_everything(*, course: Course, by: User, now: datetime) -> int:
     with transaction.atomic():
         Course.objects.select_for_update().get(pk=course.pk)  # two clicks at once add nothing twice
         known = set(GradeColumn.objects.filter(course=course).exclude(item="").values_list("item", flat=True))
-        works = [work for work in works_of(course).values() if work.listed and work.key not in known]
+        works = [work for work in works_of(course).values() if work.listed and work.deadline_key not in known]
         with translation.override(course.language):
             titles = {"quiz": _("Quizzes"), "challenge": _("Exercises")}
         for work in works:
             column = GradeColumn(
                 course=course,
-                category=_category(course, titles[work.key.split(":")[0]]),
+                category=_category(course, titles[work.deadline_key.split(":")[0]]),
                 title=work.title,
-                item=work.key,
-                points=points_to_begin_with(work.key),
+                item=work.deadline_key,
+                points=points_to_begin_with(work.deadline_key),
                 released_at=now,
             )
             gradebook.add_column(column=column, by=by, now=now)

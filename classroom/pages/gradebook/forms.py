@@ -48,7 +48,7 @@ class ColumnForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in 
     def __init__(self, *args: Any, works: list[Work] | None = None, **kwargs: Any) -> None:  # noqa: ANN401 - a form's own
         super().__init__(*args, **kwargs)
         course = self.instance.course
-        self.works = {work.key: work for work in works or []}
+        self.works = {work.deadline_key: work for work in works or []}
         category: Any = self.fields["category"]
         category.queryset = GradeCategory.objects.filter(course=course)
         category.empty_label = None
@@ -58,7 +58,7 @@ class ColumnForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in 
             item: Any = self.fields["item"]
             item.choices = [
                 ("", _("nowhere: marks are entered here")),
-                *((work.key, work.title) for work in works),
+                *((work.deadline_key, work.title) for work in works),
             ]
             self.fields["title"].required = False
         if works or self.instance.item:

@@ -11,7 +11,7 @@ from quizzes.queries import grades as quiz_grades
 def works_of(course: Course) -> dict[str, Work]:
     """Return the course's quizzes and challenges that give points, by key, in the order of the weeks."""
     works = [*quiz_grades.works_of(course), *project_grades.works_of(course)]
-    return {work.key: work for work in works}
+    return {work.deadline_key: work for work in works}
 
 
 def most_points(keys: Collection[str]) -> dict[str, float]:

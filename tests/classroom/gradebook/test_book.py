@@ -90,6 +90,18 @@ def test_points_given_by_staff_and_days_too_late_count_as_in_the_exercise(course
     assert Challenge.objects.get().submissions.counting(challenge).get(user=ada).number == 1
 
 
+def test_an_extension_moves_the_days_too_late_as_well(course):
+    challenge = ChallengeFactory(course=course, opens_at=None, closes_at=NOW - 4 * DAY, late_days=1)
+    tied(challenge)
+    ada, ben = student_of(course), student_of(course)
+    Extension.objects.create(
+        course=course, item=challenge.deadline_key, user=ada, closes_at=NOW - DAY / 2, reason="ill"
+    )
+    assert cells(course, ada) == [(None, False, True)]
+    assert cells(course, ben) == [(None, False, False)]
+    assert cells(course, ada, NOW + DAY / 2) == [(None, False, False)]
+
+
 def test_what_is_not_graded_yet_may_still_bring_points(course):
     challenge = ChallengeFactory(course=course, closes_at=NOW)
     free = ChallengeFactory(course=course, exercise="", closes_at=NOW, max_points=5)
