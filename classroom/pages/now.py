@@ -13,7 +13,7 @@ from classroom.access import seat_in, signed_in
 from classroom.attendance import tally
 from classroom.models import Announcement, Course, Enrolment, ScheduleItem, User, Week
 from classroom.pages.feedback import waiting_feedback
-from classroom.pages.standing import where_i_stand
+from classroom.pages.standing import where_i_stand, works_so_far
 from projects import queries as project_queries
 from projects.models import Hackathon, Membership
 from projects.queries.announcements import news_of_events
@@ -120,6 +120,7 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
         "now": now,
         "standing": where_i_stand(seat.course, seat.user, quizzes, challenges),
         "feedback": waiting_feedback(seat.course, seat.user, quizzes, challenges, now=now),
+        "works": works_so_far(quizzes, challenges),
         "attendance": tally.standing(course=seat.course, user=seat.user),
         "quizzes_now": quiz_queries.most_urgent_first(
             card for card in quizzes if card.state in quiz_queries.TO_DO

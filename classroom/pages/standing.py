@@ -59,6 +59,27 @@ def where_i_stand(
     )
 
 
+@dataclass(frozen=True)
+class Works:
+    """How many pieces of work everybody could do so far, and how many of them the student handed in."""
+
+    opened: int
+    done: int
+
+
+def works_so_far(quizzes: Sequence[QuizCard], challenges: Sequence[ChallengeCard]) -> Works:
+    """Return what the cards tell of it; practice, leaderboards and what teams do are left out."""
+    handed_in = [
+        card.max_score is not None for card in quizzes if card.state != "upcoming" and not card.practice
+    ]
+    handed_in += [
+        card.submissions > 0
+        for card in challenges
+        if card.state != "upcoming" and not card.team and not card.has_board
+    ]
+    return Works(len(handed_in), sum(handed_in))
+
+
 def own_results(quizzes: Sequence[QuizCard], challenges: Sequence[ChallengeCard]) -> list[Own]:
     """Return the results that the cards show, as the work opened; practice counts for nothing."""
     found = [

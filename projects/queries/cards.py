@@ -37,6 +37,7 @@ class ChallengeCard:
     is_extended: bool  # it closes later for this person than for others
     is_late: bool  # nothing was handed in by the deadline, and it is still taken
     adjusted_at: datetime | None = None  # when staff gave the points that count
+    has_board: bool = False  # a place on a leaderboard, and no points
 
 
 def cards_for(*, user: User, course: Course, now: datetime) -> list[ChallengeCard]:
@@ -129,6 +130,7 @@ def _card(
         is_extended=deadline != challenge.closes_at,
         is_late=state == "open" and deadline is not None and deadline <= now,
         adjusted_at=counts.adjusted_at if counts else None,
+        has_board=challenge.has_board,
     )
 
 

@@ -79,7 +79,7 @@ READS = {
         quizzes:quiz quizzes:image quizzes:lobby quizzes:discussion quizzes:attempt_review
     """,
     "member": """
-        calendar attendance grades course weeks week material schedule
+        calendar attendance grades grade_progress course weeks week material schedule
         api:course api:weeks api:week api:quizzes api:challenges api:challenge api:submissions api:hand_in
         api:submission api:source api:attempt
         quizzes:index

@@ -99,21 +99,17 @@ def grades(request: HttpRequest, slug: str) -> HttpResponse:
     seat, now = seat_in(request, slug), clock.now()
     if seat.is_staff:
         return redirect("gradebook", slug)
-    quiz_services.settle(user=seat.user, now=now)
-    own = Student(seat.user.pk, seat.user.name, seat.user.email)
-    book = open_book(course=seat.course, now=now, students=[own])
-    secret = {
-        column.pk for column in book.columns if column.work is not None and not column.work.is_published(now)
-    }
-    hidden = hidden_from(seat.user, book, now) | secret
+    book, hidden, secret = _own(seat, now)
     typed = {column.pk: request.GET.get(f"if_{column.pk}", "").strip()[:40] for column in book.columns}
     supposed, problems = _supposed(typed)
     context = {
         "seat": seat,
         "book": book,
-        "report": report_of(book, own.pk, hidden=hidden, secret=secret, typed=typed),
+        "report": report_of(book, seat.user.pk, hidden=hidden, secret=secret, typed=typed),
         "supposing": (
-            report_of(book, own.pk, hidden=hidden, secret=secret, supposed=supposed) if supposed else None
+            report_of(book, seat.user.pk, hidden=hidden, secret=secret, supposed=supposed)
+            if supposed
+            else None
         ),
         "problems": problems,
         "hidden": hidden,
@@ -121,6 +117,28 @@ def grades(request: HttpRequest, slug: str) -> HttpResponse:
     }
     part = "_what_if" if request.headers.get("HX-Request") else "grades"
     return render(request, f"classroom/gradebook/{part}.html", context)
+
+
+@require_GET
+@never_cache
+def progress(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return a line of the student's first page: what of the grade is reached, and what is still needed."""
+    seat, now = seat_in(request, slug), clock.now()
+    if seat.is_staff:
+        return redirect("gradebook", slug)
+    book, hidden, secret = _own(seat, now)
+    report = report_of(book, seat.user.pk, hidden=hidden, secret=secret)
+    context = {"seat": seat, "report": report, "hidden": hidden}
+    return render(request, "classroom/gradebook/_progress.html", context)
+
+
+def _own(seat: Seat, now: datetime) -> tuple[Book, set[int], set[int]]:
+    """Return a student's own book, the columns hidden from them, and those they may not know of."""
+    quiz_services.settle(user=seat.user, now=now)
+    own = Student(seat.user.pk, seat.user.name, seat.user.email)
+    book = open_book(course=seat.course, now=now, students=[own])
+    secret = {column.pk for column in book.columns if column.work and not column.work.is_published(now)}
+    return book, hidden_from(seat.user, book, now) | secret, secret
 
 
 def hidden_from(user: User, book: Book, now: datetime) -> set[int]:

@@ -23,6 +23,7 @@ register_converter(File, "gradebook_file")
 
 urlpatterns = [
     path("grades/", student.grades, name="grades"),
+    path("grades/progress/", student.progress, name="grade_progress"),
     path("gradebook/", grid.grid, name="gradebook"),
     path("gradebook/data.json", grid.data, name="gradebook_data"),
     path("gradebook/cells/<int:column>/<int:user>/", grid.save_cell, name="gradebook_cell"),

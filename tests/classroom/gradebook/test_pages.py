@@ -1,6 +1,7 @@
 """The gradebook's pages: who may do what, saving a cell, setting up, and what students see."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -33,6 +34,7 @@ INSTRUCTORS = GRADERS | {"assistant": 403}
 #: By name: the method, who gets in, and what those get.
 DOORS = {
     "grades": ("GET", STAFF | {"student": 200}, 302),
+    "grade_progress": ("GET", STAFF | {"student": 200}, 302),
     "gradebook": ("GET", STAFF, 200),
     "gradebook_data": ("GET", STAFF, 200),
     "gradebook_cell": ("POST", GRADERS, 200),
@@ -522,6 +524,24 @@ class TestOwnGrades:
         assert self.lines(own) == [(4, False, False), (2, False, True), (None, False, False)]
         assert self.context(own)["report"].needed == 80.0
         assert "<strong>80 %</strong>" in page(own, "grades")
+
+    def test_the_first_page_tells_what_is_reached_and_still_needed(self, own, column, ada):
+        def said():
+            text = re.sub(r"<[^>]+>", " ", page(own, "grade_progress"))
+            return " ".join(text.split())
+
+        assert said() == "Grade Nothing is graded yet"
+        ColumnFactory(category=column.category, position=5001, released_at=clock.now())
+        give(column, ada, 4)
+        assert said() == "Grade 40 % of the points so far"
+        rule = PassingRule.objects.create(course=column.course, least=60)
+        need = "To pass you still need about {} % of the points in everything that is open."
+        assert said() == f"Grade open 20 of the 60 % it takes {need.format(80)}"
+        PassingRule.objects.filter(pk=rule.pk).update(kind="points", least=7)
+        assert said() == f"Grade open 4 of the 7 points it takes {need.format(30)}"
+        give(column, ada, 7.5, seen=1)
+        ColumnFactory(category=column.category, position=5002, released_at=None)
+        assert said() == "Grade passed 7.50 of the 7 points it takes without what is not shown yet"
 
     def test_what_if_is_worked_out_and_not_stored(self, own, column, ada):
         PassingRule.objects.create(course=column.course, least=60)

@@ -208,4 +208,21 @@ def test_missed_sessions_are_told(client, course, ada):
     Attendance.objects.create(
         course=course, session=session, user=ada, status="absent", source="staff", changed_at=now
     )
-    assert "1 of at most 2 sessions missed" in section(page(client, ada), "attendance-title")
+    assert "1 of at most 2 sessions missed" in section(page(client, ada), "progress-title")
+
+
+def test_what_was_handed_in_of_what_has_opened_is_told(client, course, ada):
+    assert "handed in" not in section(page(client, ada), "progress-title")
+    for place, answers in enumerate((True, False)):
+        quiz, opens, released = quiz_of(course, title=f"Nets {place}")
+        if answers:
+            take(quiz, "0", user=ada, now=opens)
+        close(quiz, opens, released)
+    hand_in(exercise(course, days=1), ada, None)
+    make_quiz(course, kinds=["single"], practice=True, now=clock.now() - DAY)
+    make_quiz(course, kinds=["single"], now=clock.now() - DAY, opens_at=clock.now() + DAY)
+    exercise(course, days=-1, published_at=clock.now() - DAY)
+    exercise(course, exercise="board/xor", days=1)
+    said = section(page(client, ada), "progress-title")
+    assert "2 of 3 quizzes and exercises handed in so far" in said
+    assert reverse("grade_progress", args=["dl"]) in page(client, ada)
