@@ -1,8 +1,8 @@
-"""Tell people of an event: on the site, and by mail as each of them wants it.
+"""Tell people of an event: on the site, by mail as each of them wants it, and in the course's chat.
 
-A notice is written in the event's own transaction, once a person and event. Its letter waits in the outbox:
-until the quiet hours are over, or, for who wants one letter a day, until that is due. Letters that nobody may
-miss or that must come now (codes, invitations) do not go this way, but through `notify.email`.
+A notice is written in the event's own transaction, once a person and event. Its letter waits in the outbox
+until the quiet hours are over, or with the notice for the letter of the day. What must reach an address, not
+a person who reads here (sign-in codes, invitations, what concerns the account), goes through `notify.email`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from classroom import notify
-from classroom.models import Course, Notice, NoticeSettings, User
+from classroom.appearance import zone_named
+from classroom.models import Course, Notice, NoticeSettings, Outbox, User
 from classroom.models.notice import How, Sort
 from classroom.quiet import after_quiet, next_at
 
@@ -38,6 +39,7 @@ class News:
     """What one person is told, in that person's language; `page` is the path of what it is about.
 
     A letter about something `urgent` comes at once, whatever the person chose: tomorrow it would be too late.
+    Where it is of use only `until` some time, it comes at once rather than after that.
     """
 
     user: User
@@ -46,12 +48,36 @@ class News:
     body: str
     page: str
     urgent: bool = False
+    until: datetime | None = None
 
 
-def tell(*, sort: Sort, news: Iterable[News], now: datetime, course: Course | None = None) -> None:
-    """Tell people; who was told with the same key already is not told again. Guests are not told."""
-    people = [one for one in news if not one.user.is_guest]
+@dataclass(frozen=True)
+class Post:
+    """What the course's Mattermost channel is told of the same event: Markdown, in the course's language."""
+
+    key: str
+    text: str
+
+
+def tell(
+    *,
+    sort: Sort,
+    news: Iterable[News],
+    now: datetime,
+    course: Course | None = None,
+    post: Post | None = None,
+) -> bool:
+    """Tell people, and the course's channel; who was told with the same key already is not told again.
+
+    Guests are not told, nor who may not sign in any more. Return whether there is a channel for the `post`.
+    """
+    people = [one for one in news if one.user.is_active and not one.user.is_guest]
     with transaction.atomic():
+        posted = (
+            course is not None
+            and post is not None
+            and notify.mattermost(key=f"{post.key}:chat", course=course, text=post.text, now=now)
+        )
         known = set(
             Notice.objects.filter(
                 user__in=[one.user.pk for one in people], key__in={one.key for one in people}
@@ -63,27 +89,27 @@ def tell(*, sort: Sort, news: Iterable[News], now: datetime, course: Course | No
         plans = [_plan(one, choices.get(one.user.pk), sort, now, course) for one in fresh]
         Notice.objects.bulk_create([plan[0] for plan in plans], batch_size=500, ignore_conflicts=True)
         _send([letter for _notice, letter in plans if letter], now, course)
-        told = [one.user.pk for one in fresh]
+        told = {one.user.pk for one in fresh}
         # After the commit: two events that tell the same people in another order would wait for each other.
         transaction.on_commit(lambda: count_unread(told), robust=True)
+    return posted
 
 
 def _plan(
     one: News, own: NoticeSettings | None, sort: Sort, now: datetime, course: Course | None
 ) -> tuple[Notice, notify.Letter | None]:
-    """Return a person's notice, and the letter if it goes at once."""
-    own = own or NoticeSettings(user=one.user)
-    how, zone = How.AT_ONCE if one.urgent else own.how(sort), _zone(one.user, course)
+    """Return a person's notice, and the letter if one is written now."""
+    how, at = _mailed(one, own or NoticeSettings(user=one.user), sort, now)
     notice = Notice(
         user=one.user,
         course=course,
         sort=sort,
         key=one.key,
-        title=" ".join(one.title.split())[:200],
+        title=notify.one_line(one.title),
         body=one.body,
         page=one.page,
         at=now,
-        mail_due_at=next_at(now, own.digest_at, zone) if how == How.DAILY else None,
+        mail_due_at=at if how == How.DAILY else None,
     )
     if how != How.AT_ONCE:
         return notice, None
@@ -92,14 +118,32 @@ def _plan(
         to=one.user.email,
         subject=one.title,
         body=f"{one.body}\n\n{settings.SITE_URL}{one.page}".strip(),
-        not_before=now if one.urgent else after_quiet(now, own.quiet_from, own.quiet_until, zone),
+        not_before=at,
         unsubscribe="" if one.urgent else unsubscribe_page(one.user, sort),
     )
     return notice, letter
 
 
-def _zone(user: User, course: Course | None) -> ZoneInfo:
-    return ZoneInfo(user.time_zone or (course.time_zone if course else settings.TIME_ZONE))
+def _mailed(one: News, own: NoticeSettings, sort: Sort, now: datetime) -> tuple[How, datetime]:
+    """Return how the person hears of it by mail, and when: not after it has become useless."""
+    how = How.AT_ONCE if one.urgent else own.how(sort)
+    if one.urgent or how == How.NEVER:
+        return how, now
+    if how == How.DAILY:
+        due = next_at(now, own.digest_at, clock_of(one.user))
+        if one.until is None or _after_quiet(one.user, own, due) < one.until:
+            return how, due
+    at = _after_quiet(one.user, own, now)
+    return How.AT_ONCE, at if one.until is None or at < one.until else now
+
+
+def clock_of(user: User) -> ZoneInfo:
+    """Return the zone in which somebody's quiet hours and days are meant: the site's if they chose none."""
+    return zone_named(user.time_zone) or ZoneInfo(settings.TIME_ZONE)
+
+
+def _after_quiet(user: User, own: NoticeSettings, moment: datetime) -> datetime:
+    return after_quiet(moment, own.quiet_from, own.quiet_until, clock_of(user))
 
 
 def _send(letters: Sequence[notify.Letter], now: datetime, course: Course | None) -> None:
@@ -132,7 +176,8 @@ def read(*, user: User, now: datetime, pk: int | None = None) -> None:
     """Mark one notice as read, or all."""
     with transaction.atomic():
         unread = Notice.objects.filter(user=user, read_at=None)
-        (unread if pk is None else unread.filter(pk=pk)).update(read_at=now)
+        # What was read here is left out of the day's letter.
+        (unread if pk is None else unread.filter(pk=pk)).update(read_at=now, mail_due_at=None)
         count_unread([user.pk])
 
 
@@ -141,28 +186,37 @@ def read(*, user: User, now: datetime, pk: int | None = None) -> None:
 
 def write_digests(*, now: datetime) -> None:
     """Write the day's letters that are due, each with all that waits for it."""
-    due = Notice.objects.filter(mailed_at=None, mail_due_at__lte=now).order_by()
-    for user in User.objects.filter(pk__in=due.values("user")[:LETTERS_AT_ONCE]):
+    due = Notice.objects.filter(mailed_at=None, mail_due_at__lte=now, user__is_active=True)
+    for user in due.order_by().values_list("user", flat=True).distinct()[:LETTERS_AT_ONCE]:
         _write_digest(user, now)
 
 
-def _write_digest(user: User, now: datetime) -> None:
-    """Claim what waits and write the letter, both or neither; of two workers the second finds nothing."""
+def _write_digest(pk: int, now: datetime) -> None:
+    """Claim what waits and write the letter, both or neither; of two workers the second finds nothing.
+
+    One letter a day is one on each date of the person's clock, whatever hour or zone they change to: where
+    there is one of today already, what waits goes into the next.
+    """
     with transaction.atomic():
+        user = User.objects.select_for_update(no_key=True).get(pk=pk)
         waiting = Notice.objects.filter(user=user, mailed_at=None, mail_due_at__lte=now)
-        found = list(waiting.select_for_update(of=("self",)).select_related("course").order_by("at", "pk"))
+        found = list(waiting.select_related("course").order_by("at", "pk"))
         if not found:
             return
-        Notice.objects.filter(pk__in=[notice.pk for notice in found]).update(mailed_at=now)
         own = NoticeSettings.objects.filter(user=user).first() or NoticeSettings(user=user)
-        zone = _zone(user, found[0].course)
+        arrives, clock = _after_quiet(user, own, now), clock_of(user)
+        key = f"digest:{user.pk}:{arrives.astimezone(clock).date()}"
+        if Outbox.objects.filter(key=key).exists():
+            waiting.update(mail_due_at=next_at(now, own.digest_at, clock))
+            return
+        Notice.objects.filter(pk__in=[notice.pk for notice in found]).update(mailed_at=now)
         with translation.override(user.language or (found[0].course.language if found[0].course else None)):
             letter = notify.Letter(
-                key=f"digest:{user.pk}:{found[-1].pk}",
+                key=key,
                 to=user.email,
                 subject=ngettext("%(count)d notice", "%(count)d notices", len(found)) % {"count": len(found)},
                 body=_digest(found),
-                not_before=after_quiet(now, own.quiet_from, own.quiet_until, zone),
+                not_before=arrives,
                 unsubscribe=unsubscribe_page(user),
             )
         notify.letter_out(letter=letter, now=now)
@@ -183,12 +237,19 @@ def _digest(found: Sequence[Notice]) -> str:
 # How somebody wants to hear of things ----------------------------------------------------------------------
 
 
-def choose(*, user: User, chosen: Mapping[str, Any]) -> None:
-    """Store what somebody chose; what waits for a day's letter that no longer comes stays on the site."""
+def choose(*, user: User, chosen: Mapping[str, Any], now: datetime) -> None:
+    """Store what somebody chose; it also holds for what waits for a day's letter already."""
     with transaction.atomic():
         own = NoticeSettings.objects.update_or_create(user=user, defaults=dict(chosen))[0]
-        daily = [sort for sort in Sort if own.how(sort) == How.DAILY]
-        Notice.objects.filter(user=user, mailed_at=None).exclude(sort__in=daily).update(mail_due_at=None)
+        _follow(own, now)
+
+
+def _follow(own: NoticeSettings, now: datetime) -> None:
+    """Let what waits for the day's letter come at the hour chosen now, or stay on the site."""
+    daily = [sort for sort in Sort if own.how(sort) == How.DAILY]
+    waiting = Notice.objects.filter(user=own.user, mailed_at=None, mail_due_at__isnull=False)
+    waiting.exclude(sort__in=daily).update(mail_due_at=None)
+    waiting.update(mail_due_at=next_at(now, own.digest_at, clock_of(own.user)))
 
 
 # Who wants no more of it -----------------------------------------------------------------------------------
@@ -211,12 +272,12 @@ def read_unsubscribe(token: str) -> tuple[User, Sort | None]:
     return User.objects.get(pk=pk, is_active=True), Sort(sort) if sort else None
 
 
-def unsubscribe(*, user: User, sort: Sort | None) -> None:
+def unsubscribe(*, user: User, sort: Sort | None, now: datetime) -> None:
     """Send no more letters of one sort; without one, none of those that come once a day."""
-    own = NoticeSettings.objects.get_or_create(user=user)[0]
-    for one in [sort] if sort else list(Sort):
-        if sort or own.how(one) == How.DAILY:
-            setattr(own, one.value, How.NEVER)
-    own.save(update_fields=[one.value for one in Sort])
-    if sort is None:
-        Notice.objects.filter(user=user, mailed_at=None).update(mail_due_at=None)
+    with transaction.atomic():
+        own = NoticeSettings.objects.get_or_create(user=user)[0]
+        for one in [sort] if sort else list(Sort):
+            if sort or own.how(one) == How.DAILY:
+                setattr(own, one.value, How.NEVER)
+        own.save(update_fields=[one.value for one in Sort])
+        _follow(own, now)

@@ -55,7 +55,7 @@ class Letter:
             channel=Outbox.Channel.EMAIL,
             key=self.key,
             recipient=self.to,
-            subject=_one_line(self.subject),
+            subject=one_line(self.subject),
             body=self.body,
             unsubscribe=self.unsubscribe,
             course=course,
@@ -105,8 +105,8 @@ def mattermost(*, key: str, course: Course, text: str, now: datetime) -> bool:
     return True
 
 
-def _one_line(subject: str) -> str:
-    """Return a subject as a letter's head takes it: titles may come with line breaks in them."""
+def one_line(subject: str) -> str:
+    """Return a title as a letter's head takes it: it may come with line breaks in it."""
     return " ".join(subject.split())[:200]
 
 

@@ -9,7 +9,8 @@ from django.core import mail
 from django.db import OperationalError, transaction
 from django.test import TestCase
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from classroom import clock, notices, notify
@@ -81,6 +82,40 @@ def test_guests_are_not_told(course):
     assert (letters(), Notice.objects.count()) == ([], 0)
 
 
+def test_who_may_not_sign_in_any_more_is_not_told(course, ada):
+    gone = student_of(course)
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    gone.refresh_from_db()
+    notices.tell(
+        sort=Sort.ANNOUNCEMENT,
+        news=[News(user, "news:1", "No class", "", "/") for user in (ada, gone)],
+        now=NOW,
+        course=course,
+    )
+    assert [to for to, _subject, _at in letters()] == [ada.email]
+    assert list(Notice.objects.values_list("user", flat=True)) == [ada.pk]
+
+
+@pytest.mark.parametrize("has_chat", [True, False])
+def test_event_is_posted_once_where_there_is_a_channel(ada, course, has_chat):
+    course.mattermost_webhook = "https://chat.example.org/hooks/1" if has_chat else ""
+    course.save(update_fields=["mattermost_webhook"])
+    told = [
+        notices.tell(
+            sort=Sort.ANNOUNCEMENT,
+            news=[News(ada, "news:1", "No class", "On Monday.", "/")],
+            post=notices.Post("news:1", "**No class** on Monday."),
+            now=NOW,
+            course=course,
+        )
+        for _ in range(2)
+    ]
+    assert told == [has_chat, has_chat]
+    posts = Outbox.objects.filter(channel=Outbox.Channel.MATTERMOST).values_list("recipient", "body")
+    assert list(posts) == ([(course.slug, "**No class** on Monday.")] if has_chat else [])
+    assert Outbox.objects.filter(channel=Outbox.Channel.EMAIL).count() == 1
+
+
 def test_who_wants_no_mail_reads_it_on_the_site(course, ada):
     wants(ada, result=How.NEVER)
     tell(ada, course)
@@ -119,6 +154,127 @@ def test_days_letter_holds_all_that_waits(course, ada):
     assert [line for line in body.splitlines() if any(title in line for title in titles)] == [
         f"{course.title}: {title}" for title in titles
     ]
+
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+def sweep_for(days, *, begin=NOW):
+    """Let the sweep come round every half hour; return at what times of the site letters were written."""
+    for half_hours in range(48 * days + 1):
+        notices.write_digests(now=begin + half_hours * HOUR / 2)
+    found = Outbox.objects.filter(key__startswith="digest:").order_by("not_before")
+    return [at.astimezone(BERLIN).strftime("%a %H:%M") for at in found.values_list("not_before", flat=True)]
+
+
+def test_another_hour_gives_no_second_letter_on_the_same_day(course, ada):
+    wants(ada, result=How.DAILY, digest_at=time(14))
+    tell(ada, course)
+    assert sweep_for(0, begin=NOW + HOUR) == ["Sat 14:00"]
+    notices.choose(user=ada, chosen={"digest_at": time(20)}, now=NOW + 2 * HOUR)
+    tell(ada, course, key="result:2", now=NOW + 3 * HOUR)
+    assert sweep_for(3) == ["Sat 14:00", "Sun 20:00"]
+
+
+def test_what_waits_follows_to_another_hour(course, ada):
+    wants(ada, result=How.DAILY, digest_at=time(20))
+    tell(ada, course)
+    notices.choose(user=ada, chosen={"digest_at": time(16)}, now=NOW + HOUR)
+    tell(ada, course, key="result:2", now=NOW + HOUR)
+    assert sweep_for(2) == ["Sat 16:00"]
+    assert Outbox.objects.get().subject == "2 notices"
+
+
+def test_another_zone_gives_no_second_letter_on_the_same_date(course, ada):
+    wants(ada, result=How.DAILY, digest_at=time(18))
+    tell(ada, course)
+    assert sweep_for(0, begin=NOW + 5 * HOUR) == ["Sat 18:00"]
+    User.objects.filter(pk=ada.pk).update(time_zone="America/Los_Angeles")  # where it is nine hours earlier
+    ada.refresh_from_db()
+    tell(ada, course, key="result:2", now=NOW + 6 * HOUR)
+    assert sweep_for(3) == ["Sat 18:00", "Mon 03:00"]  # 18:00 on Sunday there
+
+
+def test_quiet_hours_and_another_hour_give_no_second_letter_on_a_date(course, ada):
+    wants(ada, result=How.DAILY, digest_at=time(23), quiet_from=time(22), quiet_until=time(7))
+    tell(ada, course)
+    assert sweep_for(0, begin=NOW + 10 * HOUR) == ["Sun 07:00"]
+    notices.choose(user=ada, chosen={"digest_at": time(9)}, now=NOW + 11 * HOUR)
+    tell(ada, course, key="result:2", now=NOW + 11 * HOUR)
+    assert sweep_for(3) == ["Sun 07:00", "Mon 09:00"]
+
+
+@given(st.data())
+@hypothesis_settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_nobody_gets_two_days_letters_on_a_date(db, data):
+    with transaction.atomic():
+        user = UserFactory()
+        course = CourseFactory()
+        wants(user, result=How.DAILY)
+        now = NOW
+        for step in range(data.draw(st.integers(5, 40))):
+            now += timedelta(minutes=30 * data.draw(st.integers(1, 12)))
+            if data.draw(st.booleans()):
+                notices.choose(user=user, chosen={"digest_at": time(data.draw(st.integers(0, 23)))}, now=now)
+            tell(user, course, key=f"result:{step}", now=now)
+            notices.write_digests(now=now)
+        found = Outbox.objects.filter(recipient=user.email).values_list("not_before", flat=True)
+        dates = [at.astimezone(BERLIN).date() for at in found]
+        assert len(dates) == len(set(dates))
+        transaction.set_rollback(True)
+
+
+def test_what_was_read_on_the_site_is_left_out_of_the_days_letter(course, ada):
+    wants(ada, result=How.DAILY)
+    tell(ada, course)
+    tell(ada, course, key="result:2", title="Another")
+    notices.read(user=ada, pk=Notice.objects.order_by("pk").first().pk, now=NOW)
+    notices.write_digests(now=NOW + DAY)
+    assert [letter.subject for letter in Outbox.objects.all()] == ["1 notice"]
+    tell(ada, course, key="result:3", now=NOW + DAY)
+    notices.read(user=ada, now=NOW + DAY)
+    notices.write_digests(now=NOW + 3 * DAY)
+    assert len(letters()) == 1
+
+
+def test_who_may_not_sign_in_any_more_gets_no_days_letter(course, ada):
+    wants(ada, result=How.DAILY)
+    tell(ada, course)
+    User.objects.filter(pk=ada.pk).update(is_active=False)
+    notices.write_digests(now=NOW + 2 * DAY)
+    assert letters() == []
+
+
+def test_days_letter_is_in_the_readers_language(course, ada):
+    User.objects.filter(pk=ada.pk).update(language="de")
+    ada.refresh_from_db()
+    wants(ada, result=How.DAILY)
+    tell(ada, course)
+    notices.write_digests(now=NOW + DAY)
+    assert [subject for _to, subject, _at in letters()] == ["1 Mitteilung"]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "comes_after_hours"),
+    [
+        ({}, [0]),
+        ({"deadline": How.NEVER}, []),
+        ({"deadline": How.DAILY, "digest_at": time(20)}, [7]),  # it is 13:00
+        ({"deadline": How.DAILY, "digest_at": time(12)}, [0]),  # that would be too late
+        ({"quiet_from": time(12), "quiet_until": time(15)}, [2]),
+        ({"quiet_from": time(12), "quiet_until": time(11)}, [0]),  # too late again
+        (
+            {"deadline": How.DAILY, "digest_at": time(12), "quiet_from": time(12), "quiet_until": time(15)},
+            [2],
+        ),
+    ],
+)
+def test_what_is_of_use_for_a_while_does_not_come_after_that(course, ada, chosen, comes_after_hours):
+    wants(ada, **chosen)
+    news = News(ada, "deadline:1", "Due soon", "Tomorrow.", "/", until=NOW + 18 * HOUR)
+    notices.tell(sort=Sort.DEADLINE, news=[news], now=NOW, course=course)
+    notices.write_digests(now=NOW + 7 * HOUR)
+    assert [(at - NOW) / HOUR for _to, _subject, at in letters()] == comes_after_hours
 
 
 def test_days_letter_whose_worker_dies_is_written_next_time(course, ada):
@@ -196,7 +352,7 @@ def test_who_no_longer_wants_the_days_letter_gets_none(course, ada):
     wants(ada, result=How.DAILY, team=How.DAILY)
     tell(ada, course)
     tell(ada, course, key="team:1", sort=Sort.TEAM, title="Joined")
-    notices.choose(user=ada, chosen={"result": How.NEVER})
+    notices.choose(user=ada, chosen={"result": How.NEVER}, now=NOW)
     notices.write_digests(now=NOW + timedelta(days=2))
     assert [letter.body.count("Have a look.") for letter in Outbox.objects.all()] == [1]
     assert Notice.objects.get(sort=Sort.RESULT).mailed_at is None
@@ -205,6 +361,8 @@ def test_who_no_longer_wants_the_days_letter_gets_none(course, ada):
 @pytest.mark.parametrize("people", [1, 3])
 def test_telling_many_asks_the_database_as_often_as_telling_one(course, people, django_assert_num_queries):
     news = [News(student_of(course), "news:1", "No class", "", "/") for _ in range(people + 1)]
+    for one in news:
+        wants(one.user, quiet_from=time(12), quiet_until=time(14))
     with django_assert_num_queries(6):
         notices.tell(sort=Sort.ANNOUNCEMENT, news=news, now=NOW, course=course)
     assert len(letters()) == people + 1
@@ -366,6 +524,15 @@ def test_link_of_the_days_letter_ends_it(client, course, ada):
     assert (own.how(Sort.RESULT), own.how(Sort.TEAM), own.how(Sort.DUTY)) == ("never", "never", "at_once")
     notices.write_digests(now=NOW + timedelta(days=2))
     assert letters() == []
+
+
+def test_who_ends_the_letters_of_one_sort_finds_none_of_it_in_the_days_letter(client, course, ada):
+    wants(ada, result=How.DAILY, team=How.DAILY)
+    tell(ada, course)
+    tell(ada, course, key="team:1", sort=Sort.TEAM, title="Joined")
+    client.post(notices.unsubscribe_page(ada, Sort.RESULT))
+    notices.write_digests(now=NOW + 2 * DAY)
+    assert [letter.body.count("Have a look.") for letter in Outbox.objects.all()] == [1]
 
 
 def test_damaged_link_leads_nowhere(client, ada):

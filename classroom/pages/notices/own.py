@@ -94,8 +94,8 @@ def notice_settings(request: HttpRequest) -> HttpResponse:
     own = NoticeSettings.objects.filter(user=user).first() or NoticeSettings(user=user)
     form = NoticeSettingsForm(request.POST or None, instance=own)
     if request.method == "POST" and form.is_valid():
-        service.choose(user=user, chosen=form.cleaned_data)
+        service.choose(user=user, chosen=form.cleaned_data, now=clock.now())
         messages.success(request, _("Saved."))
         return redirect("notice_settings")
-    context = {"form": form, "zone": user.time_zone}
+    context = {"form": form, "zone": service.clock_of(user), "is_own_zone": bool(user.time_zone)}
     return render(request, "classroom/notices/settings.html", context, status=422 if form.errors else 200)

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from classroom import clock
 from classroom import notices as service
 from classroom.models import User
 
@@ -24,6 +25,6 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     except (BadSignature, User.DoesNotExist, ValueError) as error:
         raise Http404(_("This link is damaged. Sign in, and choose under “Your settings”.")) from error
     if request.method == "POST":
-        service.unsubscribe(user=user, sort=sort)
+        service.unsubscribe(user=user, sort=sort, now=clock.now())
     context = {"person": user, "sort": sort, "done": request.method == "POST"}
     return render(request, "classroom/notices/unsubscribe.html", context)
