@@ -64,16 +64,20 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
         return self.filter(standing_is(standing, now))
 
 
-def standing_is(standing: str, now: datetime) -> models.Q:
-    """Return the condition that says what `Outcome.standing` says."""
-    handed_in = models.Q(handed_in_at__isnull=False)
-    overdue = models.Q(due_at__isnull=False, due_at__lte=now)
+def standing_is(standing: str, now: datetime, prefix: str = "") -> models.Q:
+    """Return the condition that says what `Outcome.standing` says; `prefix` leads to the outcome."""
+
+    def at(**conditions: object) -> models.Q:
+        return models.Q(**{f"{prefix}{name}": value for name, value in conditions.items()})
+
+    handed_in = at(handed_in_at__isnull=False)
+    overdue = at(due_at__isnull=False, due_at__lte=now)
     return {
-        Standing.DONE: handed_in & models.Q(share__isnull=False),
-        Standing.UNGRADED: handed_in & models.Q(share=None),
+        Standing.DONE: handed_in & at(share__isnull=False),
+        Standing.UNGRADED: handed_in & at(share=None),
         Standing.MISSED: ~handed_in & overdue,
-        Standing.BEGUN: ~handed_in & ~overdue & models.Q(begun_at__isnull=False),
-        Standing.OPEN: ~handed_in & ~overdue & models.Q(begun_at=None),
+        Standing.BEGUN: ~handed_in & ~overdue & at(begun_at__isnull=False),
+        Standing.OPEN: ~handed_in & ~overdue & at(begun_at=None),
     }[Standing(standing)]
 
 
@@ -94,7 +98,7 @@ class Outcome(models.Model):
     """
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="outcomes")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="outcomes")
     item = models.CharField(_("piece of work"), max_length=40)
     due_at = models.DateTimeField(_("due"), null=True)
     begun_at = models.DateTimeField(_("begun"), null=True)

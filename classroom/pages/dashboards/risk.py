@@ -19,11 +19,20 @@ from functools import reduce
 from operator import or_
 from typing import Any, cast
 
-from django.db.models import Avg, Count, F, Q, QuerySet
+from django.db.models import Avg, Count, F, FilteredRelation, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from classroom.models import Attendance, AuditEntry, Course, Outcome, Standing, standing_is
+from classroom.models import (
+    Attendance,
+    AuditEntry,
+    Course,
+    Enrolment,
+    Outcome,
+    Role,
+    Standing,
+    standing_is,
+)
 from classroom.pages.dashboards.pieces import EXERCISE, QUIZ, Piece, closed, keys
 
 RECENT_QUIZZES, MISSED_QUIZZES = 4, 2
@@ -99,7 +108,7 @@ def at_risk(
     absences: Mapping[int, int],
     now: datetime,
     why: str = "",
-) -> "QuerySet[Outcome, dict[str, Any]]":
+) -> "QuerySet[Enrolment, dict[str, Any]]":
     """Return the students on the list, most reasons first, all or only those for one reason, in one query."""
     quizzes = keys(closed(pieces, QUIZ, now)[-RECENT_QUIZZES:])
     exercises = keys(closed(pieces, EXERCISE, now)[-RECENT_EXERCISES:])
@@ -107,25 +116,28 @@ def at_risk(
         (piece for piece in pieces if piece.closes_at and piece.closes_at <= now),
         key=lambda piece: piece.closes_at or now,
     )
-    lately, before = Q(item__in=keys(ended[-WINDOW:])), Q(item__in=keys(ended[-2 * WINDOW : -WINDOW]))
-    has_share, missed = Q(share__isnull=False), standing_is(Standing.MISSED, now)
-    looked_at = {*quizzes, *exercises, *keys(ended[-2 * WINDOW :])} or set(keys(pieces))
+    lately = Q(work__item__in=keys(ended[-WINDOW:]))
+    before = Q(work__item__in=keys(ended[-2 * WINDOW : -WINDOW]))
+    has_share, missed = Q(work__share__isnull=False), standing_is(Standing.MISSED, now, "work__")
+    looked_at = {*quizzes, *exercises, *keys(ended[-2 * WINDOW :])} or {""}  # an empty set joins nobody
+    recent = Q(user__outcomes__course=course, user__outcomes__item__in=looked_at)
     rows = (
-        Outcome.objects.filter(course=course, item__in=looked_at)
+        Enrolment.objects.filter(course=course, role=Role.STUDENT, left_at=None)
+        .alias(work=FilteredRelation("user__outcomes", condition=recent))
         .order_by()
         .values("user", "user__name", "user__email", "user__language")
         .annotate(
-            missed=Count("pk", filter=Q(item__in=quizzes) & missed),
-            without=Count("pk", filter=Q(item__in=exercises) & missed),
-            lately=Avg("share", filter=lately),
-            before=Avg("share", filter=before),
-            results_lately=Count("pk", filter=lately & has_share),
-            results_before=Count("pk", filter=before & has_share),
+            missed=Count("work", filter=Q(work__item__in=quizzes) & missed),
+            without=Count("work", filter=Q(work__item__in=exercises) & missed),
+            lately=Avg("work__share", filter=lately),
+            before=Avg("work__share", filter=before),
+            results_lately=Count("work", filter=lately & has_share),
+            results_before=Count("work", filter=before & has_share),
         )
     )
     holds = reasons_hold(len(exercises)) | {SESSIONS: Q(user__in=list(absences))}
     wanted = holds[why] if why in holds else reduce(or_, holds.values())
-    return cast("QuerySet[Outcome, dict[str, Any]]", rows.filter(wanted).order_by(*ORDER))
+    return cast("QuerySet[Enrolment, dict[str, Any]]", rows.filter(wanted).order_by(*ORDER))
 
 
 def reasons_hold(exercises: int) -> dict[str, Q]:

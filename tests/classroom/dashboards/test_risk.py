@@ -116,6 +116,18 @@ def test_as_many_sessions_missed_as_may_be_are_a_reason(course, missed, on_the_l
         assert found[ada.pk].reasons == [f"Missed {missed} sessions."]
 
 
+def test_missed_sessions_do_where_nothing_has_opened(course):
+    ada, ben, gone = student_of(course), student_of(course), student_of(course, left_at=NOW)
+    for absent in ([ada, gone], [ada, ben, gone]):
+        session = ScheduleItem.objects.create(course=course, title="S", starts_at=NOW, ends_at=NOW)
+        for user in absent:
+            Attendance.objects.create(
+                course=course, session=session, user=user, status="absent", source="staff", changed_at=NOW
+            )
+    found = listed(course, [])
+    assert {user: one.reasons for user, one in found.items()} == {ada.pk: ["Missed 2 sessions."]}
+
+
 def test_what_may_still_be_handed_in_is_not_missed(course):
     ada, works = student_of(course), pieces(course, "qq")
     for piece in works:

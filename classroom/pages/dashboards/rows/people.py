@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from classroom.models import Attendance, Outcome
+from classroom.models import Attendance, Enrolment
 from classroom.pages.dashboards.risk import EXERCISES, FALLING, QUIZZES, SESSIONS, at_risk, student
 from classroom.pages.dashboards.rows.subject import (
     Cell,
@@ -42,12 +42,12 @@ class PeopleForm(FilterForm):
     )
 
 
-def people_rows(scene: Scene, chosen: Chosen) -> "QuerySet[Outcome, dict[str, Any]]":
+def people_rows(scene: Scene, chosen: Chosen) -> "QuerySet[Enrolment, dict[str, Any]]":
     """Return who may be falling behind."""
     return scene_at_risk(scene, chosen.get("why", "")).filter(called(chosen.get("q", "")))
 
 
-def scene_at_risk(scene: Scene, why: str = "") -> "QuerySet[Outcome, dict[str, Any]]":
+def scene_at_risk(scene: Scene, why: str = "") -> "QuerySet[Enrolment, dict[str, Any]]":
     """Return who may be falling behind, in two queries."""
     return at_risk(course=scene.course, pieces=scene.pieces, absences=scene.absences, now=scene.now, why=why)
 
