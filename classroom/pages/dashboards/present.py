@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -196,5 +196,6 @@ def event_of(course: Course, now: datetime) -> Event | None:
     event = Hackathon.objects.filter(course=course, ends_at__gt=now).first()
     if event is None:
         return None
-    projects = Project.objects.filter(Q(withdrawn_at=None), team__hackathon=event)
-    return Event(event, Team.objects.active().filter(hackathon=event).count(), projects.count())
+    teams = Team.objects.active().filter(hackathon=event)
+    projects = Project.objects.filter(withdrawn_at=None, team__in=teams)
+    return Event(event, teams.count(), projects.count())

@@ -88,7 +88,7 @@ def trends(lines: list[WeekLine]) -> tuple[Chart, Chart]:
         _("Percent of all"),
         [(week, _round(part.done_percent), str(names[part.kind])) for week, part in parts],
         y_max=100,
-        urls=[part.handed_in.url for _week, part in parts],
+        urls=[part.expected.url for _week, part in parts],
     )
     scores = Chart(
         Kind.LINES,
@@ -111,6 +111,7 @@ class SessionLine:
     """How many were at a session."""
 
     session: ScheduleItem
+    url: str
     came: Figure
     excused: Figure
     absent: Figure
@@ -130,6 +131,7 @@ def attendance_of(scene: Scene) -> list[SessionLine]:
     return [
         SessionLine(
             session,
+            rows_url(scene, "attendance", session=session.pk),
             *(
                 Figure(
                     label,
@@ -155,7 +157,7 @@ def attendance_chart(lines: list[SessionLine]) -> Chart | None:
         [(line.session.starts_at, _round(line.percent)) for line in lines],
         y_max=100,
         names=[line.session.title for line in lines],
-        urls=[line.came.url for line in lines],
+        urls=[line.url for line in lines],
     )
 
 

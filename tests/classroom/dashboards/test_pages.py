@@ -3,8 +3,10 @@
 import csv
 import io
 import re
+from collections import Counter
 from datetime import timedelta
 from html import unescape
+from statistics import mean, median
 
 import pytest
 from django.db import connection
@@ -15,7 +17,7 @@ from classroom import clock, helpdesk
 from classroom.models import Attendance, AuditEntry, Enrolment, Outbox, Role, ScheduleItem
 from classroom.pages.dashboards import counting
 from classroom.pages.dashboards.rows import SUBJECTS
-from projects.models import FunctionGrade, Submission
+from projects.models import FunctionGrade, Project, Submission, Team
 from quizzes import services as quiz_services
 from quizzes.models import Quiz, SecondLook
 from tests.factories import (
@@ -26,7 +28,7 @@ from tests.factories import (
     instructor_of,
     student_of,
 )
-from tests.projects.factories import ChallengeFactory
+from tests.projects.factories import ChallengeFactory, HackathonFactory, challenge_of, project_of, team_of
 from tests.quizzes.factories import make_quiz, save, take
 
 pytestmark = pytest.mark.django_db
@@ -174,19 +176,48 @@ def text(client, name, *args, **query):
     return response.content.decode()
 
 
-LINK = re.compile(r'<a [^>]*href="([^"]+)" (data-count|data-mean)>\s*([\d.]+)')
-CHART = re.compile(r'<td class="table__number"><a href="([^"]+)">([\d.]+)</a>')
+LINK = re.compile(r'<a [^>]*href="([^"]+)"(?: data-(\w+))?>\s*([\d.]+)( %)?\s*</a>')
+CHART = re.compile(r"<classroom-chart.*?</classroom-chart>", re.DOTALL)
+#: What the numbers of these charts are; all others count.
+DRAWN = {
+    "Attendance, session by session": "came",
+    "Handed in, week by week": "done",
+    "Mean score, week by week": "mean",
+}
 
 
 def numbers(page):
-    """(address, what, number) of every number that says what it counts."""
-    found = [(unescape(url), what, float(number)) for url, what, number in LINK.findall(page)]
-    return found + [
-        (unescape(url), "data-count", float(number))
-        for chart in re.findall(r"<classroom-chart.*?</classroom-chart>", page, re.DOTALL)
-        if "histogram" in chart or "heat" in chart
-        for url, number in CHART.findall(chart)
+    """(address, what, number) of every number with a link: those of the pages, then those of the charts."""
+    main = page.partition("<main")[2].partition("</main")[0]
+    found = [
+        (unescape(url), what, float(number))
+        for url, what, number, _percent in LINK.findall(CHART.sub("", main))
     ]
+    for chart in CHART.findall(main):
+        title = re.search(r"<figcaption[^>]*>([^<]+)", chart)[1]
+        found += [
+            (unescape(url), DRAWN.get(title, "count"), float(number))
+            for url, _none, number, _percent in LINK.findall(chart)
+        ]
+    return found
+
+
+def told_by(rows, what):
+    """What rows come to, as the page says it."""
+    match what:
+        case "count":
+            return len(rows)
+        case "mean":  # of the scores
+            return mean(float(row[3].removesuffix(" %")) for row in rows)
+        case "rate":  # of those who handed in, wholly right
+            return 100 * mean(bool(row[5]) for row in rows)
+        case "done":
+            return 100 * mean(bool(row[4]) for row in rows)
+        case "median":  # of the minutes to success
+            return median(float(row[6]) for row in rows)
+        case "came":
+            asked = [row[3] for row in rows if row[3] != "excused"]
+            return 100 * sum(status != "absent" for status in asked) / len(asked)
 
 
 def rows_at(client, url):
@@ -201,18 +232,60 @@ def table(client, url):
     return list(csv.reader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))[1:]
 
 
+#: What the numbers of each dashboard are.
+KINDS = {
+    "dashboard": {"count"},
+    "this_week": {"count", "mean", "median"},
+    "term": {"count", "mean", "done", "came"},
+    "quality": {"count", "mean", "median", "rate"},
+}
+
+
 @pytest.mark.parametrize("name", PAGES)
 def test_every_number_opens_the_rows_it_counts(teacher, course, name):
     term_of(course, 2)
     weeks = [{"week": 1}, {"week": 3}] if name == "this_week" else [{}]
     found = [one for query in weeks for one in numbers(text(teacher, name, **query))]
-    assert len(found) > 8 or name == "quality"
+    followed = Counter()
     for url, what, number in found:
-        if what == "data-count":
-            assert (url, rows_at(teacher, url), len(table(teacher, url))) == (url, number, number)
-        else:
-            shares = [float(row[3].rstrip(" %")) for row in table(teacher, url)]
-            assert round(sum(shares) / len(shares)) == pytest.approx(number, abs=1)
+        if "/dashboard/rows/" not in url:
+            continue  # a week's number, a question's page
+        rows = table(teacher, url)
+        assert (url, rows_at(teacher, url)) == (url, len(rows))
+        assert (url, what, told_by(rows, what)) == (
+            url,
+            what,
+            pytest.approx(number, abs=0.6 * (what != "count")),
+        )
+        followed[what] += 1
+    assert set(followed) == KINDS[name]
+
+
+def test_a_questions_numbers_are_those_of_its_page(teacher, course):
+    term_of(course, 3)
+    lines = teacher.get(reverse("quality", args=["dl"])).context["questions"]
+    assert len(lines) == 19
+    for line in lines:
+        numbers = teacher.get(line.url).context["row"].numbers
+        assert (line.count, line.facility, line.discrimination) == (
+            numbers.count,
+            numbers.facility,
+            numbers.discrimination_index,
+        )
+
+
+def test_an_events_numbers_are_those_of_its_page(teacher, course):
+    event = HackathonFactory(course=course, ends_at=clock.now() + DAY, starts_at=clock.now())
+    task = challenge_of(event)
+    teams = [team_of(event, size=1) for _ in range(4)]
+    for team in teams[:3]:
+        project_of(team, task)
+    Project.objects.filter(team=teams[0]).update(withdrawn_at=clock.now())
+    Team.objects.filter(pk=teams[1].pk).update(archived_at=clock.now())
+    page = text(teacher, "dashboard").partition('id="event-title"')[2]
+    said = [int(number) for _url, _what, number, _percent in LINK.findall(page)]
+    there = teacher.get(reverse("projects:teams", args=["dl", event.pk])).context["teams"]
+    assert said == [len(there), sum(row.project is not None for row in there)] == [3, 1]
 
 
 def test_first_screen_says_what_is_to_be_done(teacher, course):

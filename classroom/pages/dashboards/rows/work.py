@@ -98,7 +98,15 @@ def _work_cells(scene: Scene, row: Outcome) -> list[Cell]:
         Cell(percent(row.share)),
         Cell(when=row.handed_in_at),
         Cell(when=row.solved_at),
+        Cell(_minutes(row)),
     ]
+
+
+def _minutes(row: Outcome) -> str:
+    """Return how long it took from the first hand-in to success, in minutes."""
+    if not row.begun_at or not row.solved_at:
+        return ""
+    return f"{round((row.solved_at - row.begun_at) / timedelta(minutes=1), 1):g}"
 
 
 def source_url(scene: Scene, item: str, source: int | None) -> str:
@@ -119,6 +127,7 @@ WORK = Subject(
         gettext_lazy("Score"),
         gettext_lazy("Handed in"),
         gettext_lazy("Wholly right"),
+        gettext_lazy("Minutes to success"),
     ),
     WorkForm,
     work_rows,
