@@ -2,16 +2,21 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from django.db.models import Avg, Count, Q
+from django.conf import settings
+from django.db.models import Avg, Count, Max, Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 
-from classroom.models import Outcome, Standing, standing_is
+from classroom import heartbeat
+from classroom.models import Outcome, Standing, Tally, standing_is
 from classroom.pages.dashboards.rows.subject import Scene
 
+#: After so long without a sign of life of the workers what they count is called old.
+SILENT = timedelta(minutes=3)
 #: How many bins a distribution has; the last holds 90 % and up to all points.
 BINS = 10
 
@@ -56,6 +61,26 @@ class Counts:
     def graded(self) -> int:
         """How many have a result."""
         return sum(self.bins)
+
+
+@dataclass(frozen=True)
+class Age:
+    """How old the numbers are that a worker counts: what changed is in them within `seconds`.
+
+    `newest` is when a change was counted last; `silent_since` tells since when no worker counts, if so.
+    """
+
+    seconds: int
+    newest: datetime | None
+    silent_since: datetime | None
+
+
+def age_of(scene: Scene) -> Age:
+    """Return how old a course's numbers are, in one query; of an archived course nothing changes."""
+    newest = Tally.objects.filter(course=scene.course).aggregate(last=Max("counted_at"))["last"]
+    swept = None if scene.course.archived_at else heartbeat.last()
+    silent = swept is not None and scene.now - swept > SILENT
+    return Age(settings.COUNT_SECONDS, newest, swept if silent else None)
 
 
 def counts_of(scene: Scene, keys: list[str]) -> dict[str, Counts]:

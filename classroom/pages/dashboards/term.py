@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from classroom.attendance import tally as attendance
 from classroom.charts import Chart, Kind
-from classroom.models import ScheduleItem, Standing, Tally
+from classroom.models import ScheduleItem, Standing
 from classroom.pages.dashboards.figures import Counts, Figure, counts_of, rows_url
 from classroom.pages.dashboards.pieces import EXERCISE, QUIZ, keys
 from classroom.pages.dashboards.rows.subject import Scene
@@ -159,8 +159,3 @@ def attendance_chart(lines: list[SessionLine]) -> Chart | None:
         names=[line.session.title for line in lines],
         urls=[line.url for line in lines],
     )
-
-
-def counted_at(scene: Scene) -> object:
-    """Return when the worker counted last; None where it has not yet."""
-    return Tally.objects.filter(course=scene.course).aggregate(last=Max("counted_at"))["last"]

@@ -14,6 +14,7 @@ from classroom import clock, exports
 from classroom.access import Seat, grader_seat, staff_seat
 from classroom.models import Enrolment, Role, Tally, User
 from classroom.pages.dashboards import letters, present, quality, risk, term, week
+from classroom.pages.dashboards.figures import age_of
 from classroom.pages.dashboards.pieces import Piece
 from classroom.pages.dashboards.rows import SUBJECTS, Cell, Scene, Subject
 from classroom.pages.dashboards.rows.people import scene_at_risk
@@ -79,7 +80,7 @@ def this_week(request: HttpRequest, slug: str) -> HttpResponse:
         "chosen": chosen,
         "map": week.heat_map(scene, chosen, request.GET.get("page")) if chosen else None,
         "success": week.time_to_success(scene, chosen) if chosen else None,
-        "counted_at": term.counted_at(scene),
+        "age": age_of(scene),
     }
     return render(request, "classroom/dashboards/week.html", context)
 
@@ -120,7 +121,7 @@ def the_term(request: HttpRequest, slug: str) -> HttpResponse:
         "scores": scores,
         "students": [(one, means.get(one.user_id), written.get(one.user_id)) for one in students],
         "at_risk": found.count(),
-        "counted_at": term.counted_at(scene),
+        "age": age_of(scene),
         "thresholds": {
             "quizzes": risk.RECENT_QUIZZES,
             "missed": risk.MISSED_QUIZZES,
@@ -145,7 +146,7 @@ def questions(request: HttpRequest, slug: str) -> HttpResponse:
         "seat": seat,
         "questions": quality.question_lines(scene, tallies),
         "exercises": quality.exercise_lines(scene, tallies),
-        "counted_at": term.counted_at(scene),
+        "age": age_of(scene),
     }
     return render(request, "classroom/dashboards/quality.html", context)
 

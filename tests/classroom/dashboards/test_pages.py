@@ -13,7 +13,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from classroom import clock, helpdesk
+from classroom import clock, heartbeat, helpdesk
 from classroom.models import Attendance, AuditEntry, Enrolment, Outbox, Role, ScheduleItem
 from classroom.pages.dashboards import counting
 from classroom.pages.dashboards.rows import SUBJECTS
@@ -323,10 +323,23 @@ def test_before_anything_is_counted_the_page_says_so(teacher, course):
     assert "Not counted yet" in text(teacher, "this_week")
 
 
+@pytest.mark.parametrize(("minutes", "old"), [(None, False), (2, False), (4, True)])
+def test_the_page_says_how_old_its_numbers_are(teacher, course, minutes, old):
+    term_of(course, 1)
+    if minutes is not None:
+        heartbeat.note(now=clock.now() - minutes * MINUTE)
+    for name in ("this_week", "term", "quality"):
+        page = text(teacher, name)
+        assert ("Newest change counted:" in page, "These numbers are old" in page) == (not old, old)
+    course.archived_at = clock.now()
+    course.save(update_fields=["archived_at"])
+    assert "These numbers are old" not in text(teacher, "term")
+
+
 @pytest.mark.parametrize("size", [1, 3])
 @pytest.mark.parametrize(
     ("name", "queries"),
-    [("dashboard", 22), ("dashboard_panel", 10), ("this_week", 12), ("term", 12), ("quality", 7)],
+    [("dashboard", 22), ("dashboard_panel", 10), ("this_week", 13), ("term", 13), ("quality", 8)],
 )
 def test_dashboards_ask_no_more_for_more_rows(
     teacher, course, name, queries, size, django_assert_num_queries
