@@ -24,6 +24,19 @@ def points_of(column, user):
     return list(GradeMark.objects.filter(column=column, user=user).values_list("points", "reason"))
 
 
+def paste(page, text):
+    """Paste as from another program; browsers without a screen have no clipboard."""
+    page.evaluate(
+        """text => {
+            const data = new DataTransfer();
+            data.setData("text/plain", text);
+            const pasted = new ClipboardEvent("paste", { clipboardData: data, bubbles: true });
+            document.activeElement.dispatchEvent(pasted);
+        }""",
+        text,
+    )
+
+
 def test_two_hundred_students_are_graded_by_keyboard(open_page):
     course = CourseFactory(slug="dl")
     mira, jonas = instructor_of(course, user__name="Mira"), instructor_of(course, user__name="Jonas")
@@ -86,6 +99,32 @@ def test_two_hundred_students_are_graded_by_keyboard(open_page):
     page.get_by_role("button", name="Save mine").click()
     expect(status).to_contain_text("Saved: Student 000 · Talk · 9 of 10")
     assert points_of(talk, students[0]) == [(9, "")]
+
+    # Clicked away from, what was typed is saved; pasted from a spreadsheet, too, until something is no mark.
+    keys("8")
+    grid.get_by_role("gridcell").nth(0).click()
+    expect(status).to_contain_text("Saved: Student 000 · Talk · 8 of 10")
+    for _ in range(4):
+        keys("ArrowRight")
+    paste(page, "6\r\n5,5\r\nten\r\n3\r\n")
+    expect(page.get_by_role("alert").filter(has_text="ten")).to_contain_text("is no mark")
+    assert [points_of(talk, one) for one in students[:5]] == [[(6, "")], [(5.5, "")], [], [], []]
+    keys("Escape")
+    paste(page, "7")
+    keys("Enter")
+    expect(status).to_contain_text("Saved: Student 002 · Talk · 7 of 10")
+    keys("ArrowLeft")
+    paste(page, "1\t2")
+    expect(page.get_by_text("use the import")).to_be_visible()
+    keys("Control+Home")
+    for _ in range(5):
+        keys("ArrowRight")
+    keys("9")
+    keys("ArrowDown")
+    page.keyboard.type("late")
+    keys("Enter")
+    expect(status).to_contain_text("Saved: Student 000 · Talk · 9 of 10")
+    assert points_of(talk, students[0]) == [(9, "late")]
 
     # Found by name; sorted by a column; the name leads to all marks of a student.
     page.get_by_label("Name or e-mail address").fill("student 15 s150")

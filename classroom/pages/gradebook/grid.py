@@ -116,6 +116,11 @@ def _words() -> dict[str, str]:
         "saving": _("Saving …"),
         "saved": _("Saved: {what}"),
         "undone": _("Undone"),
+        "pasted": _("Pasted and saved: {n}"),
+        "paste_refused": _(
+            "This does not fit. Several marks can be pasted into columns of the gradebook's own; "
+            "for scores of quizzes and exercises use the import, which first shows what would change."
+        ),
         "keep_theirs": _("Keep that"),
         "save_mine": _("Save mine"),
         "theirs": _("{who} changed this meanwhile: {what}"),

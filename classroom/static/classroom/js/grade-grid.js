@@ -2,6 +2,8 @@
 // thousand students stay fluid. The focus stays on the table; `aria-activedescendant` names the cell one is in
 // (ARIA's grid pattern). Without script the page of the table that the server drew stays, with its links.
 
+import { GradeEditor } from "./grade-editor.js";
+import { fill, read, typedAs } from "./grade-marks.js";
 import { toast } from "./site.js";
 
 const TOTALS = ["so_far", "if_zero", "result"];
@@ -9,15 +11,6 @@ const NAME = 0;
 const FIRST = TOTALS.length + 1; // the first column of marks
 const SPARE = 6; // rows drawn beyond each edge
 const STALE_SECONDS = 60;
-
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
-
-/** A cell as the server sends it: points alone, or [points, computed, revision, stands, excused, reason]. */
-function read(raw) {
-  if (!Array.isArray(raw)) return { points: raw, computed: raw, seen: 0, given: false, excused: false, reason: "" };
-  const [points, computed, seen, given, excused, reason] = raw;
-  return { points, computed, seen, given, excused, reason };
-}
 
 class GradeGrid extends HTMLElement {
   async connectedCallback() {
@@ -27,12 +20,13 @@ class GradeGrid extends HTMLElement {
     this.status = this.querySelector("[data-status]");
     this.form = this.querySelector("form");
     try {
-      await this.load();
+      this.fill(await this.load());
     } catch {
       if (this.isConnected) this.status.textContent = this.words.failed_to_load;
       return;
     }
     this.done = []; // what can be undone
+    this.sending = 0;
     this.at = { row: 0, column: this.columns.length ? FIRST : NAME };
     this.sorting = { column: NAME, down: false };
     this.build();
@@ -48,7 +42,11 @@ class GradeGrid extends HTMLElement {
   async load() {
     const response = await fetch(this.getAttribute("src"), { headers: { Accept: "application/json" } });
     if (!response.ok || response.redirected) throw new Error(response.status);
-    Object.assign(this, await response.json());
+    return response.json();
+  }
+
+  fill(book) {
+    Object.assign(this, book);
     this.loaded = Date.now();
     this.names = this.students.map(([, name, email]) => name || email);
     this.folded = this.students.map(([, name, email]) => `${name} ${email}`.toLowerCase());
@@ -147,14 +145,29 @@ class GradeGrid extends HTMLElement {
       n: this.order.length,
       all: this.students.length,
     });
-    this.close();
+    this.leave();
     this.redraw();
+  }
+
+  // What is in it.
+
+  placeOf(column) {
+    return column - FIRST;
+  }
+
+  mark(student, column) {
+    return read(this.cells[student][column - FIRST]);
+  }
+
+  /** Whether the column's scores come from a quiz or an exercise. */
+  isTied(column) {
+    return this.columns[column - FIRST][3];
   }
 
   key(student, column) {
     if (column === NAME) return this.names[student];
     if (column < FIRST) return this.totals[student][column - 1];
-    const cell = read(this.cells[student][column - FIRST]);
+    const cell = this.mark(student, column);
     return cell.excused ? null : cell.points;
   }
 
@@ -188,7 +201,7 @@ class GradeGrid extends HTMLElement {
     }
     this.above.firstChild.style.blockSize = `${start * height}px`;
     this.below.firstChild.style.blockSize = `${(this.order.length - end) * height}px`;
-    this.mark();
+    this.point();
   }
 
   rowHeight() {
@@ -239,9 +252,9 @@ class GradeGrid extends HTMLElement {
       cell.setAttribute("aria-readonly", "true");
       return;
     }
-    const mark = read(this.cells[student][column - FIRST]);
+    const mark = this.mark(student, column);
     cell.textContent = mark.excused ? this.words.excused_mark : mark.points === null ? "" : this.number.format(mark.points);
-    const tied = this.columns[column - FIRST][3];
+    const tied = this.isTied(column);
     cell.toggleAttribute("data-given", mark.given && tied);
     if (!this.editable) cell.setAttribute("aria-readonly", "true");
     if (mark.given && tied) cell.setAttribute("aria-description", this.because(mark, column));
@@ -260,8 +273,8 @@ class GradeGrid extends HTMLElement {
     return row < 0 ? this.heads[column] : this.drawn.get(row)?.children[column];
   }
 
-  /** Mark the cell one is in, and say below the table what is in it. */
-  mark() {
+  /** Show which cell one is in. */
+  point() {
     this.table.querySelector(".grades__here")?.classList.remove("grades__here");
     const cell = this.cellAt(this.at);
     if (!cell) {
@@ -313,7 +326,7 @@ class GradeGrid extends HTMLElement {
     const student = this.order[row];
     if (student === undefined) return "";
     if (column < FIRST) return `${this.names[student]}, ${this.students[student][2]}`;
-    const mark = read(this.cells[student][column - FIRST]);
+    const mark = this.mark(student, column);
     const parts = [this.names[student], this.title(column), this.worth(mark, column)];
     if (mark.given) parts.push(this.because(mark, column));
     return parts.join(" · ");
@@ -329,7 +342,7 @@ class GradeGrid extends HTMLElement {
   }
 
   because(mark, column) {
-    const tied = this.columns[column - FIRST][3];
+    const tied = this.isTied(column);
     const computed = mark.computed === null ? null : this.number.format(mark.computed);
     const said = tied && computed !== null ? fill(this.words.given, { computed }) : this.words.given_alone;
     return mark.reason ? `${said} · ${fill(this.words.because, mark)}` : said;
@@ -358,6 +371,12 @@ class GradeGrid extends HTMLElement {
       this.redraw();
     });
     on(this.table, "keydown", (event) => this.press(event));
+    on(this.table, "copy", (event) => this.copy(event));
+    on(this.table, "paste", (event) => {
+      event.preventDefault();
+      this.paste(event.clipboardData.getData("text/plain"));
+    });
+    on(window, "beforeunload", (event) => this.editor?.isChanged && event.preventDefault());
     on(this.table, "focus", () => this.say(this.about()));
     on(this.table, "mousedown", (event) => this.click(event));
     on(this.table, "dblclick", () => this.edit());
@@ -369,15 +388,17 @@ class GradeGrid extends HTMLElement {
 
   async refresh() {
     const old = Date.now() - this.loaded > STALE_SECONDS * 1000;
-    if (document.hidden || this.editor || !old) return;
-    const columns = JSON.stringify(this.columns);
+    if (document.hidden || !old) return;
+    let book;
     try {
-      await this.load();
+      book = await this.load();
     } catch {
       return; // what is here is good enough until the next time
     }
-    if (JSON.stringify(this.columns) !== columns) location.reload();
-    else this.find();
+    if (this.editor || this.sending) return; // nothing changes under somebody's hands
+    if (JSON.stringify(book.columns) !== JSON.stringify(this.columns)) return location.reload();
+    this.fill(book);
+    this.find();
   }
 
   place(target) {
@@ -394,7 +415,8 @@ class GradeGrid extends HTMLElement {
     this.table.focus({ preventScroll: true });
     const again = place.row === this.at.row && place.column === this.at.column && this.table.dataset.touched;
     this.table.dataset.touched = "yes";
-    this.close();
+    if (this.editor?.isChanged && place.row >= 0) return this.editor.save(undefined, place);
+    this.leave();
     this.go(place.row, place.column);
     if (place.row < 0) this.sort(place.column);
     else if (again && matchMedia("(pointer: coarse)").matches) this.edit();
@@ -433,6 +455,15 @@ class GradeGrid extends HTMLElement {
     event.preventDefault();
   }
 
+  copy(event) {
+    const { row, column } = this.at;
+    const cell = this.cellAt(this.at);
+    if (!cell || row < 0 || column < FIRST) return;
+    const mark = this.mark(this.order[row], column);
+    event.clipboardData.setData("text/plain", mark.excused ? this.words.excused_mark : String(mark.points ?? ""));
+    event.preventDefault();
+  }
+
   enter() {
     const { row, column } = this.at;
     if (row < 0) this.sort(column);
@@ -446,128 +477,111 @@ class GradeGrid extends HTMLElement {
     const { row, column } = this.at;
     if (!this.editable || row < 0 || column < FIRST || this.order[row] === undefined) return;
     this.close();
-    const student = this.order[row];
-    const mark = read(this.cells[student][column - FIRST]);
-    const now = mark.excused ? this.words.excused_mark : mark.given && mark.points !== null ? String(mark.points) : "";
-    this.editor = this.form_for(student, column, mark, typed ?? now);
-    this.editor.style.insetBlockStart = `${this.heads[0].offsetHeight + (row + 1) * this.rowHeight()}px`;
+    this.editor = new GradeEditor(this, this.order[row], column, typed);
+    const { form, value } = this.editor;
+    form.style.insetBlockStart = `${this.heads[0].offsetHeight + (row + 1) * this.rowHeight()}px`;
     const widest = this.frame.scrollLeft + this.frame.clientWidth;
-    this.scroll.append(this.editor);
-    this.editor.style.insetInlineStart = `${Math.max(0, Math.min(this.left(column), widest - this.editor.offsetWidth - 8))}px`;
-    const [value] = this.editor.elements;
+    this.scroll.append(form);
+    form.style.insetInlineStart = `${Math.max(0, Math.min(this.left(column), widest - form.offsetWidth - 8))}px`;
     value.focus({ preventScroll: true });
-    this.editor.scrollIntoView({ block: "nearest", inline: "nearest" });
+    form.scrollIntoView({ block: "nearest", inline: "nearest" });
     if (typed === undefined) value.select();
   }
 
-  form_for(student, column, mark, typed) {
-    const tied = this.columns[column - FIRST][3];
-    const form = document.createElement("form");
-    form.className = "grade-editor";
-    form.noValidate = true;
-    const field = (name, label, value) => {
-      const holder = document.createElement("label");
-      const input = document.createElement("input");
-      Object.assign(input, { name, value, autocomplete: "off", maxLength: name === "value" ? 40 : 300 });
-      holder.append(label, input);
-      form.append(holder);
-      return input;
-    };
-    const value = field("value", this.words.points, typed);
-    value.inputMode = "decimal";
-    const reason = field("reason", this.words.reason, mark.given ? mark.reason : "");
-    if (tied) reason.placeholder = this.words.reason_needed;
-    const said = document.createElement("p");
-    said.className = "field__error";
-    said.setAttribute("role", "alert");
-    said.dataset.said = "";
-    const actions = document.createElement("div");
-    actions.className = "actions";
-    actions.append(this.button(this.words.save, "button button--small button--primary", "submit"));
-    const cancel = this.button(this.words.cancel, "button button--small button--quiet", "button");
-    cancel.addEventListener("click", () => this.close(true));
-    actions.append(cancel);
-    form.append(said, actions);
-    Object.assign(form, { student, column, seen: mark.seen, step: [1, 0] });
-    form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.save(form);
-    });
-    form.addEventListener("keydown", (event) => {
-      if (event.isComposing) return;
-      if (event.key === "Escape") this.close(true);
-      else if (event.key === "Enter" && event.target === value && tied && value.value.trim() && !reason.value.trim()) reason.focus();
-      else if (event.key === "Tab" && event.target === (tied && !event.shiftKey ? reason : value)) {
-        form.step = [0, event.shiftKey ? -1 : 1];
-        form.requestSubmit();
-      } else if (event.key !== "Enter" || event.target.type === "button") return;
-      else {
-        form.step = [event.shiftKey ? -1 : 1, 0];
-        form.requestSubmit();
-      }
-      event.preventDefault();
-      event.stopPropagation();
-    });
-    return form;
-  }
-
-  button(text, className, type) {
-    return Object.assign(document.createElement("button"), { textContent: text, className, type });
+  /** Close the editor; what was typed is saved. */
+  leave() {
+    if (this.editor?.isChanged) this.editor.save();
+    this.close();
   }
 
   close(back = false) {
-    this.editor?.remove();
+    this.editor?.form.remove();
     this.editor = null;
     if (back) this.table.focus({ preventScroll: true });
   }
 
-  /** Send what is in the editor; it stays open until the server has taken it. */
-  async save(form) {
-    if (form.busy) return;
-    const { student, column } = form;
-    const before = this.cells[student][column - FIRST];
-    const [value, reason] = [form.elements.value.value.trim(), form.elements.reason.value];
-    const old = read(before);
-    const same = value === (old.excused ? this.words.excused_mark : old.given ? String(old.points) : "");
-    if (same && form.seen === old.seen && (!value || reason === old.reason)) {
-      this.close(true);
-      this.go(this.at.row + form.step[0], this.at.column + form.step[1]);
-      return;
-    }
-    form.busy = true;
-    const answer = await this.send(student, column, { value, reason, seen: form.seen });
-    form.busy = false;
-    if (answer.status === 200) {
+  /** Fill the cells from here on with what a spreadsheet copied: row by row, and each of them can be undone. */
+  async paste(text) {
+    const lines = text.replace(/\r?\n$/, "").split(/\r?\n/).map((line) => line.split("\t").map((value) => value.trim()));
+    if (!this.editable || this.at.row < 0 || this.at.column < FIRST || this.pasting) return;
+    if (lines.length === 1 && lines[0].length === 1) return this.edit(lines[0][0]);
+    const from = this.at;
+    const cells = lines.flatMap((line, down) => line.map((value, right) => ({ value, row: from.row + down, column: from.column + right })));
+    const fits = cells.every(({ row, column }) => row < this.order.length && column < FIRST + this.columns.length && !this.isTied(column));
+    if (!fits) return toast(this.words.paste_refused, "bad");
+    this.pasting = true;
+    const students = cells.map(({ row }) => this.order[row]);
+    let saved = 0;
+    for (const [place, { row, column, value }] of cells.entries()) {
+      const student = students[place];
+      const mark = this.mark(student, column);
+      if (value === typedAs(mark, this.words)) continue;
+      this.say(this.words.saving);
+      const before = this.cells[student][column - FIRST];
+      const answer = await this.send(student, column, { value, reason: mark.given ? mark.reason : "", seen: mark.seen });
+      if (answer.status !== 200) {
+        this.go(row, column);
+        this.edit(value);
+        this.editor?.save(); // which says what is wrong, and stays
+        break;
+      }
       this.remember({ student, column, before, after: answer.body.cell });
       this.take(student, column, answer.body);
-      if (this.editor !== form) return;
-      this.close(true);
-      this.go(this.at.row + form.step[0], this.at.column + form.step[1]);
-      this.say(fill(this.words.saved, { what: this.told(student, column) }));
-      return;
+      this.say(fill(this.words.pasted, { n: ++saved }));
     }
-    if (answer.status === 409 && answer.body.cell !== undefined) this.contend(form, answer.body);
-    else form.querySelector("[data-said]").textContent = answer.body?.problem || this.words.failed_to_save;
-    if (!form.isConnected) toast(answer.body?.problem || this.words.failed_to_save, "bad");
-    else if (answer.status === 422) (value && !reason.trim() && this.columns[column - FIRST][3] ? form.elements.reason : form.elements.value).focus();
+    this.pasting = false;
+  }
+
+  /** Close the editor; what was typed is saved. */
+  leave() {
+    if (this.editor?.isChanged) this.editor.save();
+    this.close();
+  }
+
+  close(back = false) {
+    this.editor?.form.remove();
+    this.editor = null;
+    if (back) this.table.focus({ preventScroll: true });
+  }
+
+  /** Fill the cells from here on with what a spreadsheet copied: row by row, and each of them can be undone. */
+  async paste(text) {
+    const lines = text.replace(/\r?\n$/, "").split(/\r?\n/).map((line) => line.split("\t").map((value) => value.trim()));
+    if (!this.editable || this.at.row < 0 || this.at.column < FIRST || this.pasting) return;
+    if (lines.length === 1 && lines[0].length === 1) return this.edit(lines[0][0]);
+    const from = this.at;
+    const cells = lines.flatMap((line, down) => line.map((value, right) => ({ value, row: from.row + down, column: from.column + right })));
+    const fits = cells.every(({ row, column }) => row < this.order.length && column < FIRST + this.columns.length && !this.isTied(column));
+    if (!fits) return toast(this.words.paste_refused, "bad");
+    this.pasting = true;
+    const places = cells.map((cell) => ({ ...cell, student: this.order[cell.row] }));
+    let saved = 0;
+    for (const { student, column, value, row } of places) {
+      const mark = this.mark(student, column);
+      if (value === typedAs(mark, this.words)) continue;
+      this.say(this.words.saving);
+      const before = this.cells[student][column - FIRST];
+      const answer = await this.send(student, column, { value, reason: mark.given ? mark.reason : "", seen: mark.seen });
+      if (answer.status !== 200) {
+        this.pasting = false;
+        this.go(row, column);
+        this.edit(value);
+        const { who, problem, cell } = answer.body ?? {};
+        const what = cell === undefined ? "" : this.worth(read(cell), column);
+        this.editor.said.textContent = problem || (who ? fill(this.words.theirs, { who, what }) : this.words.failed_to_save);
+        if (cell !== undefined) this.take(student, column, answer.body);
+        return;
+      }
+      this.remember({ student, column, before, after: answer.body.cell });
+      this.take(student, column, answer.body);
+      saved++;
+    }
+    this.pasting = false;
+    this.say(fill(this.words.pasted, { n: saved }));
   }
 
   told(student, column) {
-    return `${this.names[student]} · ${this.title(column)} · ${this.worth(read(this.cells[student][column - FIRST]), column)}`;
-  }
-
-  /** Somebody else was faster: show theirs beside what was typed, and let the person choose. */
-  contend(form, body) {
-    const { student, column } = form;
-    this.take(student, column, body);
-    const theirs = read(body.cell);
-    form.seen = theirs.seen;
-    const what = [this.worth(theirs, column), theirs.reason].filter(Boolean).join(" · ");
-    form.querySelector("[data-said]").textContent = fill(this.words.theirs, { who: body.who, what });
-    const [mine, keep] = form.querySelectorAll("button");
-    mine.textContent = this.words.save_mine;
-    keep.textContent = this.words.keep_theirs;
-    keep.focus();
+    return `${this.names[student]} · ${this.title(column)} · ${this.worth(this.mark(student, column), column)}`;
   }
 
   take(student, column, { cell, totals }) {
@@ -579,6 +593,7 @@ class GradeGrid extends HTMLElement {
   async send(student, column, fields) {
     const address = this.getAttribute("cells").replace(/0\/0\/$/, `${this.columns[column - FIRST][0]}/${this.students[student][0]}/`);
     const token = JSON.parse(document.body.getAttribute("hx-headers"))["x-csrftoken"];
+    this.sending++;
     try {
       const response = await fetch(address, {
         method: "POST",
@@ -589,6 +604,8 @@ class GradeGrid extends HTMLElement {
       return { status: response.redirected ? 0 : response.status, body: json ? await response.json() : null };
     } catch {
       return { status: 0, body: null };
+    } finally {
+      this.sending--;
     }
   }
 
@@ -603,8 +620,7 @@ class GradeGrid extends HTMLElement {
     this.undoing = true;
     const { student, column, before, after } = this.done.at(-1);
     const was = read(before);
-    const value = was.excused ? this.words.excused_mark : was.given && was.points !== null ? String(was.points) : "";
-    const answer = await this.send(student, column, { value, reason: was.given ? was.reason : "", seen: read(after).seen });
+    const answer = await this.send(student, column, { value: typedAs(was, this.words), reason: was.given ? was.reason : "", seen: read(after).seen });
     this.undoing = false;
     if (answer.status === 0) return toast(this.words.failed_to_save, "bad");
     this.done.pop();
