@@ -49,6 +49,10 @@ class Column:
         """Whether scores come from a quiz or a challenge."""
         return bool(self.row.item)
 
+    def is_secret(self, now: datetime) -> bool:
+        """Whether students may not know of it yet."""
+        return self.work is not None and not self.work.is_published(now)
+
 
 #: What is typed, exported and imported for "excused", in every language, as in Canvas.
 EXCUSED = "EX"

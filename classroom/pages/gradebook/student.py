@@ -99,7 +99,7 @@ def grades(request: HttpRequest, slug: str) -> HttpResponse:
     seat, now = seat_in(request, slug), clock.now()
     if seat.is_staff:
         return redirect("gradebook", slug)
-    book, hidden, secret = _own(seat, now)
+    book, hidden, secret = own_book(seat, now)
     typed = {column.pk: request.GET.get(f"if_{column.pk}", "").strip()[:40] for column in book.columns}
     supposed, problems = _supposed(typed)
     context = {
@@ -126,48 +126,59 @@ def progress(request: HttpRequest, slug: str) -> HttpResponse:
     seat, now = seat_in(request, slug), clock.now()
     if seat.is_staff:
         return redirect("gradebook", slug)
-    book, hidden, secret = _own(seat, now)
+    book, hidden, secret = own_book(seat, now)
     report = report_of(book, seat.user.pk, hidden=hidden, secret=secret)
     context = {"seat": seat, "report": report, "hidden": hidden}
     return render(request, "classroom/gradebook/_progress.html", context)
 
 
-def _own(seat: Seat, now: datetime) -> tuple[Book, set[int], set[int]]:
-    """Return a student's own book, the columns hidden from them, and those they may not know of."""
+def own_book(seat: Seat, now: datetime) -> tuple[Book, set[int], set[int]]:
+    """Return a student's own book, the columns hidden from them, and those they may not know of.
+
+    Hidden are those that are not released, and of quizzes also those whose review does not show points yet. A
+    mark that staff gave is shown whatever the quiz shows; the quiz's own points, which it replaces, are not.
+    """
     quiz_services.settle(user=seat.user, now=now)
     own = Student(seat.user.pk, seat.user.name, seat.user.email)
     book = open_book(course=seat.course, now=now, students=[own])
-    secret = {column.pk for column in book.columns if column.work and not column.work.is_published(now)}
-    return book, hidden_from(seat.user, book, now) | secret, secret
+    silent = _silent_quizzes(seat.user, book, now)
+    hidden = secret = {column.pk for column in book.columns if column.is_secret(now)}
+    cells = list(book.cells[own.pk])
+    for at, (column, cell) in enumerate(zip(book.columns, cells, strict=True)):
+        if column.pk in silent and cell.is_overridden:
+            cells[at] = cell._replace(computed=None)
+        elif column.pk in silent and cell.computed is not None:
+            hidden = hidden | {column.pk}
+    book.cells[own.pk] = tuple(cells)
+    return book, hidden | {column.pk for column in book.columns if not column.released}, secret
 
 
-def hidden_from(user: User, book: Book, now: datetime) -> set[int]:
-    """Return the columns whose results a student does not see.
-
-    Those that are not released; and of quizzes also those whose review does not show points yet. A mark that
-    staff gave is shown whatever the quiz shows.
-    """
+def _silent_quizzes(user: User, book: Book, now: datetime) -> set[int]:
+    """Return the columns of quizzes whose points a student does not see (yet)."""
     cards = quiz_queries.cards_for(user=user, course=book.course, now=now)
     shown = {f"quiz:{card.quiz_id}" for card in cards if card.score is not None}
-    hidden = set()
-    for column, cell in zip(book.columns, book.cells[user.pk], strict=True):
-        of_quiz = column.row.item.startswith("quiz:") and column.row.item not in shown
-        if not column.released or (of_quiz and cell.computed is not None and not cell.is_overridden):
-            hidden.add(column.pk)
-    return hidden
+    return {
+        column.pk
+        for column in book.columns
+        if column.row.item.startswith("quiz:") and column.row.item not in shown
+    }
 
 
 def _history_for_student(seat: Seat, book: Book, hidden: set[int]) -> list[Entry]:
     """Return the changes that a student was able to see: not what was tried before a column was shown.
 
-    The first mark in a column of its own is no change.
+    The first mark in a column of its own is no change. Points that are not shown beside a mark are not here.
     """
-    columns = {column.pk: column for column in book.columns if column.pk not in hidden}
+    cells = zip(book.columns, book.cells[seat.user.pk], strict=True)
+    columns = {column.pk: (column, cell) for column, cell in cells if column.pk not in hidden}
     entries = []
     for entry in history_of(seat.course, seat.user.pk):
-        change, column = entry.change, columns.get(entry.change.mark.column_id)
-        if column is None or column.row.released_at is None:
+        change = entry.change
+        column, cell = columns.get(change.mark.column_id, (None, None))
+        if column is None or cell is None or column.row.released_at is None:
             continue
+        if cell.computed is None:
+            change.computed = None
         seen = change.at >= column.row.released_at or change.revision == change.mark.revision
         if seen and (column.is_tied or change.revision > 1):
             entries.append(entry)

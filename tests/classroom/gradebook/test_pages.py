@@ -512,6 +512,16 @@ class TestOwnGrades:
         assert self.lines(own) == [(3.5, False, False)]
         assert "The projector failed." in page(own, "grades")
 
+    def test_a_mark_does_not_tell_the_score_of_a_quiz_before_its_review(self, own, course, ada):
+        quiz = make_quiz(course, now=clock.now())
+        column = tied(quiz, released_at=clock.now() - DAY)
+        attempt = take(quiz, "0", user=ada)
+        give(column, ada, 3.5, reason="The projector failed.", computed=2, now=clock.now())
+        assert "instead of 2" not in page(own, "grades")
+        quiz.closes_at = quiz.review_released_at = attempt.finished_at
+        quiz.save(update_fields=["closes_at", "review_released_at"])
+        assert page(own, "grades").count("instead of 2") == 2  # beside the mark, and in the history
+
     def test_what_is_dropped_and_what_is_needed_is_said(self, own, column, ada):
         GradeCategory.objects.update(drop_lowest=1)
         low = ColumnFactory(category=column.category, position=5000)
