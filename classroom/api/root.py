@@ -10,7 +10,7 @@ from ninja.errors import HttpError, ValidationError
 
 from classroom import clock
 from classroom.access import signed_in
-from classroom.api import challenges, courses, problems, quizzes
+from classroom.api import challenges, courses, grades, problems, quizzes
 from classroom.api.auth import Token
 from classroom.api.description import API, INTRODUCTION
 from classroom.models import ApiToken, Scope
@@ -58,6 +58,7 @@ def me(request: HttpRequest) -> dict[str, object]:
 api.add_router("", courses.router)
 api.add_router("", quizzes.router)
 api.add_router("", challenges.router)
+api.add_router("", grades.router)
 
 
 @api.exception_handler(Refused)

@@ -81,7 +81,7 @@ READS = {
     "member": """
         calendar attendance grades grade_progress course weeks week material schedule
         api:course api:weeks api:week api:quizzes api:challenges api:challenge api:submissions api:hand_in
-        api:submission api:source api:attempt
+        api:submission api:source api:attempt api:gradebook api:grades
         quizzes:index
         projects:index projects:challenge projects:data_set projects:history projects:board
         projects:board_panel projects:examples_npz projects:examples_csv projects:submission projects:sheet

@@ -90,7 +90,7 @@ def test_no_request_gets_an_answer_that_is_not_described(world, role, mode):
     for found in schema.get_all_operations():
         strategy = found.ok().as_strategy(generation_mode=mode)
         BOUNDED(given(case=strategy, exists=st.booleans())(lambda case, exists: ask(case, exists=exists)))()
-    assert len({label for label, _status in asked}) == 16
+    assert len({label for label, _status in asked}) == 18
     if mode == GenerationMode.POSITIVE:
         good = {label for label, status in asked if status < 300}
-        assert len(good) == (14 if role == "student" else 15), good
+        assert len(good) == (16 if role == "student" else 17), good
