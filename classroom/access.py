@@ -38,7 +38,8 @@ class Seat:
     """A person's place in a course for the length of one request.
 
     `role` is what counts; `viewing_as_student` tells that a member of staff looks through a student's eyes,
-    which is read-only.
+    which is read-only. Pages offer what `is_grader` and `is_instructor` tell: in an archived course nothing,
+    though its instructors still see there what they alone see (`runs_course`).
     """
 
     course: Course
@@ -58,12 +59,17 @@ class Seat:
 
     @property
     def is_grader(self) -> bool:
-        """Whether the person may give points."""
-        return self.role in GRADERS
+        """Whether the person may give points: nobody in an archived course."""
+        return self.role in GRADERS and not self.course.archived_at
 
     @property
     def is_instructor(self) -> bool:
-        """Whether the person runs the course."""
+        """Whether the person may change the course: nobody once it is archived."""
+        return self.runs_course and not self.course.archived_at
+
+    @property
+    def runs_course(self) -> bool:
+        """Whether the person sees what only instructors see, also in the archive."""
         return self.role == Role.INSTRUCTOR
 
 
@@ -74,11 +80,14 @@ def signed_in(request: HttpRequest) -> User:
     return request.user
 
 
-def seat_in(request: HttpRequest, slug: str, *, guests: bool = False, archived: bool = False) -> Seat:
+def seat_in(
+    request: HttpRequest, slug: str, *, guests: bool = False, archived: bool = False, own: bool = False
+) -> Seat:
     """Return the asking person's seat in the course `slug`, whatever the role.
 
     For guests the course does not exist, unless a door lets them in with `guests` and looks itself at what
-    they may see. In an archived course nothing can be written, but through a door with `archived`.
+    they may see. In an archived course nothing can be written, but through a door with `archived`; through
+    one with `own`, which is for what belongs to the person and not to the course, viewers write, too.
 
     Raises
     ------
@@ -100,7 +109,8 @@ def seat_in(request: HttpRequest, slug: str, *, guests: bool = False, archived: 
             raise Http404(_("There is no such course, or you do not take part in it."))
         course, role = found, Role.INSTRUCTOR
     viewing = role in STAFF and request.session.get(VIEW_AS_STUDENT) == course.pk
-    return _take(request, Seat(course, user, Role.STUDENT if viewing else role, viewing), archived=archived)
+    seat = Seat(course, user, Role.STUDENT if viewing else role, viewing)
+    return _take(request, seat, archived=archived, own=own)
 
 
 def guest_seat(request: HttpRequest, course: Course) -> Seat:
@@ -114,21 +124,23 @@ def guest_seat(request: HttpRequest, course: Course) -> Seat:
     return _take(request, Seat(course, signed_in(request), Role.GUEST))
 
 
-def _take(request: HttpRequest, seat: Seat, *, archived: bool = False) -> Seat:
+def _take(request: HttpRequest, seat: Seat, *, archived: bool = False, own: bool = False) -> Seat:
     if not seat.user.time_zone:  # times are shown in the course's zone until the request ends
         timezone.activate(seat.course.zone)
     show_pictures_of(seat.course.slug)
     if request.method not in SAFE_METHODS:
-        _refuse_onlookers(seat, archived=archived)
+        _refuse_onlookers(seat, archived=archived, own=own)
     request.seat = seat  # type: ignore[attr-defined]  # templates read the course and the role from it
     return seat
 
 
-def _refuse_onlookers(seat: Seat, *, archived: bool) -> None:
+def _refuse_onlookers(seat: Seat, *, archived: bool, own: bool) -> None:
     if seat.viewing_as_student:
         raise PermissionDenied(
             _("You are viewing the course as a student: nothing can be changed. Leave this view first.")
         )
+    if own:
+        return
     if seat.role == Role.VIEWER:
         raise PermissionDenied(_("As a viewer you can see everything and change nothing."))
     if seat.course.archived_at and not archived:

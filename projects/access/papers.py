@@ -58,7 +58,7 @@ def certificate_to_have(
     seat, event = hackathon_to_see(request, slug, pk, now=now)
     found = Certificate.objects.valid().select_related("hackathon__course")
     found = found.filter(hackathon=event, pk=certificate)
-    return seat, one_of((found if seat.is_instructor else found.filter(user=seat.user)).first())
+    return seat, one_of((found if seat.runs_course else found.filter(user=seat.user)).first())
 
 
 def package_to_have(request: HttpRequest, slug: str, pk: int, package: int) -> tuple[Seat, Package]:

@@ -25,7 +25,7 @@ def announcements(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Show what is announced to the person; to instructors all of it, with who has read it as a number."""
     now = clock.now()
     seat, event = access.hackathon_to_see(request, slug, pk, now=now)
-    if seat.is_instructor:
+    if seat.runs_course:
         found = queries.announced(hackathon=event)
     else:
         found = queries.announcements_for(hackathon=event, user=seat.user, is_staff=seat.is_staff, now=now)
@@ -36,7 +36,7 @@ def announcements(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "event": event,
         "now": now,
         "page": shown,
-        "sent": event.reminders.all()[:LATEST_REMINDERS] if seat.is_instructor else [],
+        "sent": event.reminders.all()[:LATEST_REMINDERS] if seat.runs_course else [],
     }
     return render(request, "projects/announcements.html", page)
 

@@ -35,7 +35,7 @@ def calendar(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def renew(request: HttpRequest, slug: str) -> HttpResponse:
     """Shut the address and draw a new one."""
-    seat = seat_in(request, slug)
+    seat = seat_in(request, slug, own=True)
     calendars.renew(course=seat.course, user=seat.user)
     messages.success(request, _("There is a new address; the old one no longer works."))
     return redirect("calendar", slug)
@@ -44,7 +44,7 @@ def renew(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def shut(request: HttpRequest, slug: str) -> HttpResponse:
     """Shut the address for good."""
-    seat = seat_in(request, slug)
+    seat = seat_in(request, slug, own=True)
     calendars.shut(course=seat.course, user=seat.user)
     messages.success(request, _("The address no longer works."))
     return redirect("schedule", slug)

@@ -25,7 +25,7 @@ ROWS, LISTED = 50, 20
 
 
 def _scene(seat: Seat) -> Scene:
-    return Scene(seat.course, clock.now())
+    return Scene(seat.course, clock.now(), may_grade=seat.is_grader)
 
 
 @require_GET

@@ -61,7 +61,7 @@ def _page(request: HttpRequest, seat: Seat, pk: int, status: int = 200, **more: 
         "book": book,
         "report": report_of(book, pk),
         "history": history_of(seat.course, pk),
-        "editable": seat.is_grader and not seat.course.archived_at,
+        "editable": seat.is_grader,
     }
     return render(request, "classroom/gradebook/student.html", context | more, status=status)
 

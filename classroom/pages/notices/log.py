@@ -69,7 +69,7 @@ def _send_again(request: HttpRequest, message: Outbox) -> None:
 def course_log(request: HttpRequest, slug: str) -> HttpResponse:
     """Show the staff what left the course, and what did not."""
     seat = staff_seat(request, slug)
-    may_send = seat.is_instructor and seat.course.archived_at is None
+    may_send = seat.is_instructor
     return _page(request, Outbox.objects.filter(course=seat.course), may_send=may_send)
 
 

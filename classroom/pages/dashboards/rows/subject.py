@@ -26,6 +26,7 @@ class Scene:
 
     course: Course
     now: datetime
+    may_grade: bool = False
 
     @cached_property
     def pieces(self) -> list[Piece]:

@@ -192,10 +192,11 @@ def _answer_rows(scene: Scene, chosen: Chosen) -> "QuerySet[AttemptItem]":
 
 
 def _answer_cells(scene: Scene, row: AttemptItem) -> list[Cell]:
+    url = reverse("quizzes:grade_item", args=[scene.course.slug, row.pk]) if scene.may_grade else ""
     return [
         Cell(str(row.attempt.user)),
         Cell(row.attempt.quiz.title),
-        Cell(row.version.question.name, reverse("quizzes:grade_item", args=[scene.course.slug, row.pk])),
+        Cell(row.version.question.name, url),
         Cell(when=row.attempt.finished_at),
     ]
 
