@@ -24,7 +24,7 @@ warnings.filterwarnings("ignore", category=SecurityWarning)
 app = Celery("classroom")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.autodiscover_tasks(["classroom.pages.dashboards"])
+app.autodiscover_tasks(["classroom.pages.dashboards", "classroom.pages.reminding"])
 
 
 @worker_init.connect

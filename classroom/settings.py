@@ -290,6 +290,12 @@ CELERY_BEAT_SCHEDULE["classroom.pages.dashboards.tasks.count"] = {
     "schedule": COUNT_SECONDS,
     "options": {"expires": COUNT_SECONDS, "ignore_result": True},
 }
+REMIND_SECONDS = 300
+CELERY_BEAT_SCHEDULE["classroom.pages.reminding.tasks.remind"] = {
+    "task": "classroom.pages.reminding.tasks.remind",
+    "schedule": REMIND_SECONDS,
+    "options": {"expires": REMIND_SECONDS, "ignore_result": True},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_TIMEZONE = "UTC"
 

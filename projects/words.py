@@ -1,21 +1,16 @@
-"""Times as messages say them."""
+"""Times and scores as messages say them."""
 
 from datetime import datetime
 
-from django.utils.formats import date_format, number_format
-from django.utils.timezone import localtime
-from django.utils.translation import get_language
+from django.utils.formats import number_format
 
+from classroom import words
 from classroom.models import Course
-
-# As the pages write times, by language; always with the year, for a letter is read later.
-MOMENT = {"en": "D j M Y, H:i", "de": "D, j. M Y, H:i"}
 
 
 def moment(at: datetime, course: Course) -> str:
-    """Say a time with its zone: "Fri 4 Jun 2027, 14:00 (Europe/Berlin)"."""
-    pattern = MOMENT.get((get_language() or "en")[:2], MOMENT["en"])
-    return f"{date_format(localtime(at, course.zone), pattern)} ({course.time_zone})"
+    """Say a time on the course's clock: "Fri 4 Jun 2027, 14:00 (Europe/Berlin)"."""
+    return words.moment(at, course.zone)
 
 
 def score(metric: str, value: float) -> str:

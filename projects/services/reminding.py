@@ -59,6 +59,7 @@ def due_reminders(*, now: datetime) -> Iterator[Due]:
     events = Hackathon.objects.filter(
         Q(registration_closes_at__gt=now, registration_closes_at__lte=soon)
         | Q(submission_closes_at__gt=now, submission_closes_at__lte=soon),
+        course__archived_at=None,
         reminds=True,
         published_at__lte=now,
     ).select_related("course")
@@ -94,4 +95,5 @@ def _news(reminder: Reminder, user: User) -> News:
             title=subject % {"event": event.title},
             body=body % {"when": when},
             page=reverse(page, args=[event.course.slug, event.pk]),
+            until=reminder.due_at - timedelta(hours=reminder.hours) / 4,
         )

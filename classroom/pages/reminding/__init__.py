@@ -1,0 +1,1 @@
+"""Reminding students of what closes soon."""
