@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from projects.errors import Refused
 
@@ -109,7 +110,11 @@ class _Table:
             if len(row) != len(heading):
                 self._say(
                     line,
-                    _("%(got)d cells, but the heading has %(want)d.")
+                    ngettext(
+                        "%(got)d cell, but the heading has %(want)d.",
+                        "%(got)d cells, but the heading has %(want)d.",
+                        len(row),
+                    )
                     % {"got": len(row), "want": len(heading)},
                 )
                 continue
@@ -247,7 +252,11 @@ def _labelled(features: Array, labels: Array, columns: list[str], of_classes: bo
         labels = labels.astype(np.int64)
     names, numbered = np.unique(labels, return_inverse=True)
     if not 2 <= len(names) <= MAX_CLASSES:
-        said = _("There are %(count)d classes; it takes 2 to %(most)d.")
+        said = ngettext(
+            "There is %(count)d class; it takes 2 to %(most)d.",
+            "There are %(count)d classes; it takes 2 to %(most)d.",
+            len(names),
+        )
         return Examples(problems=[(0, said % {"count": len(names), "most": MAX_CLASSES})])
     classes = [str(name) for name in names.tolist()]
     return Examples(features, numbered.astype(np.int64), classes, columns)

@@ -6,6 +6,7 @@ from hashlib import sha256
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from classroom import bell, clock
 from classroom.models import User
@@ -155,9 +156,12 @@ def _check_tries(challenge: Challenge, earlier: QuerySet[Submission], now: datet
     quota = run_quota(challenge=challenge, earlier=earlier, now=now)
     if quota and quota.next_free:
         raise Refused(
-            _(
+            ngettext(
+                "Your team has used its %(runs)d run of today. The next one is free on %(when)s (the day of "
+                "%(zone)s counts); what you wrote stays here.",
                 "Your team has used its %(runs)d runs of today. The next one is free on %(when)s (the day of "
-                "%(zone)s counts); what you wrote stays here."
+                "%(zone)s counts); what you wrote stays here.",
+                quota.allowed,
             )
             % {
                 "runs": quota.allowed,
@@ -169,9 +173,12 @@ def _check_tries(challenge: Challenge, earlier: QuerySet[Submission], now: datet
     free_at = _window_free(challenge, earlier, now)
     if free_at:
         raise Refused(
-            _(
-                "You have used your %(tries)d tries in %(minutes)d minutes. The next one is free on "
-                "%(when)s; what you wrote stays here."
+            ngettext(
+                "You have used your %(tries)d try in %(minutes)d min. The next one is free on "
+                "%(when)s; what you wrote stays here.",
+                "You have used your %(tries)d tries in %(minutes)d min. The next one is free on "
+                "%(when)s; what you wrote stays here.",
+                challenge.tries or 0,
             )
             % {
                 "tries": challenge.tries,

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from classroom.models import User
 from projects import words
@@ -24,7 +25,12 @@ def cast_ballot(*, hackathon: Hackathon, user: User, order: Sequence[int], now: 
     check_vote_open(hackathon=hackathon, now=now)
     if len(order) > hackathon.vote_places:
         raise Refused(
-            _("A ballot has %(places)d places: take one off first.") % {"places": hackathon.vote_places}
+            ngettext(
+                "A ballot has %(places)d place: take one off first.",
+                "A ballot has %(places)d places: take one off first.",
+                hackathon.vote_places,
+            )
+            % {"places": hackathon.vote_places}
         )
     allowed = votable(hackathon=hackathon, user=user).filter(pk__in=order)
     if len(set(order)) != len(order) or allowed.count() != len(order):

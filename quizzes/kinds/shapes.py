@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from quizzes.kinds.base import Data, QuestionKind, Score, Value, most_frequent, padded, slip_problems
 
@@ -150,7 +151,35 @@ def _shape_text(shape: list[int]) -> str:
 
 def _convolution(layer: Data) -> str:
     return (
-        _("Convolution: %(filters)d filters %(size)d × %(size)d, stride %(stride)d, padding %(padding)d")
+        ngettext(
+            "Convolution: %(filters)d filter %(size)d × %(size)d, stride %(stride)d, padding %(padding)d",
+            "Convolution: %(filters)d filters %(size)d × %(size)d, stride %(stride)d, padding %(padding)d",
+            layer["filters"],
+        )
+        % layer
+    )
+
+
+def _dense(layer: Data) -> str:
+    return ngettext("Dense: %(units)d unit", "Dense: %(units)d units", layer["units"]) % layer
+
+
+def _recurrent(layer: Data) -> str:
+    return (
+        ngettext(
+            "RNN: %(units)d unit, one bias a unit", "RNN: %(units)d units, one bias a unit", layer["units"]
+        )
+        % layer
+    )
+
+
+def _lstm(layer: Data) -> str:
+    return (
+        ngettext(
+            "LSTM: %(units)d unit, one bias a gate and unit",
+            "LSTM: %(units)d units, one bias a gate and unit",
+            layer["units"],
+        )
         % layer
     )
 
@@ -160,9 +189,9 @@ _LAYERS: dict[str, Callable[[Data], str]] = {
     "pooling": lambda layer: _("Max pooling %(size)d × %(size)d, stride %(size)d") % layer,
     "flatten": lambda _layer: _("Flatten"),
     "last_step": lambda _layer: _("Only the last step"),
-    "dense": lambda layer: _("Dense: %(units)d units") % layer,
-    "rnn": lambda layer: _("RNN: %(units)d units, one bias a unit") % layer,
-    "lstm": lambda layer: _("LSTM: %(units)d units, one bias a gate and unit") % layer,
+    "dense": _dense,
+    "rnn": _recurrent,
+    "lstm": _lstm,
 }
 _SLIPS = {
     "padding": lambda: _("You forgot the padding: it adds to both sides of the image."),

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -150,7 +151,10 @@ def more_time(request: HttpRequest, seat: Seat, quiz: Quiz, now: datetime) -> st
     """Give everybody more time."""
     minutes = _number(request, "minutes")
     services.more_time_for_everybody(quiz=quiz, extra_seconds=60 * minutes, by=seat.user, now=now)
-    return _("Everybody has %(minutes)d more minutes.") % {"minutes": minutes}
+    words = ngettext(
+        "Everybody has %(minutes)d more minute.", "Everybody has %(minutes)d more minutes.", minutes
+    )
+    return words % {"minutes": minutes}
 
 
 @_act

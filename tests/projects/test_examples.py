@@ -104,7 +104,7 @@ def test_many_problems_are_counted_not_all_told():
         (b"a,\n1,2\n", "", "Every column needs a name of its own in the first line."),
         (b"a,b\n1,2\n", "c", "No column is called “c”."),
         (b"a,b\n1,x\n2,y\n", "", "At least 20 examples are needed."),
-        (b"a,b\n" + b"1,x\n" * 30, "", "There are 1 classes; it takes 2 to 1000."),
+        (b"a,b\n" + b"1,x\n" * 30, "", "There is 1 class; it takes 2 to 1000."),
         (b"\xff\xfe\x00", "", "This is not text. Save the table as CSV, in UTF-8."),
     ],
 )

@@ -290,7 +290,7 @@ def test_runs_without_a_score_cost_no_try():
     team = team_on(board)
     train(team, RAISES)
     waiting = hand_in(team, CUT)
-    with pytest.raises(Refused, match="runs of today"):  # one that waits counts until it is known
+    with pytest.raises(Refused, match="its 1 run of today"):  # one that waits counts until it is known
         hand_in(team, SAME)
     Submission.objects.filter(pk=waiting.pk).update(failed_at=NOW)
     assert hand_in(team, SAME).number == 3

@@ -193,7 +193,7 @@ def test_the_pages_lead_from_the_mended_key_to_the_new_points(client, course, qu
     address = reverse("quizzes:regrade", args=[course.slug, regrade.pk])
     assert "1 answer is being compared" in client.get(address).content.decode()
     regrading.compare(pk=regrade.pk, now=clock.now())
-    assert "1 of 1 answers change" in client.get(address).content.decode()
+    assert "1 of 1 answers changes" in client.get(address).content.decode()
     client.post(reverse("quizzes:regrade_apply", args=[course.slug, regrade.pk]))
     assert score_of(attempt) == 2
     client.force_login(attempt.user)
