@@ -241,7 +241,8 @@ def _outcome(found: contest.Run, examples: Examples) -> Outcome:
         try:
             scores, merit = _scores(found.predictions, examples)
         except contest.Unusable as error:
-            failure = contest.Failure("predict", "unusable", str(error))
+            failure = contest.Failure("predict", "unusable", error.message)
+    detail = failure.detail if failure else ""
     fields = {
         "curve": found.curve.points,
         "printed": found.printed,
@@ -249,7 +250,8 @@ def _outcome(found: contest.Run, examples: Examples) -> Outcome:
         "parameters": found.parameters,
         "stage": failure.stage if failure else "",
         "reason": failure.reason if failure else "",
-        "detail": failure.detail if failure else "",
+        "detail": str(getattr(detail, "en", detail)),
+        "detail_de": getattr(detail, "de", ""),
         "line": failure.line if failure and failure.line and 0 < failure.line < 2**31 else None,
     }
     return Outcome(fields | scores, merit)
@@ -266,7 +268,9 @@ def _scores(predictions: object, examples: Examples) -> tuple[dict[str, Any], fl
         low, high = standings.interval(means)
         mean = float(part.mean())
         if not all(map(math.isfinite, (mean, low, high))):
-            raise contest.Unusable("values too large to be averaged")
+            raise contest.Unusable(
+                "values too large to be averaged", "Werte, die zu groß sind, um sie zu mitteln"
+            )
         scores |= {f"{prefix}score": mean, f"{prefix}low": low, f"{prefix}high": high}
         scores[f"{prefix}means"] = means.tobytes()
     return scores, scores["score"] if board.larger_is_better else -scores["score"]

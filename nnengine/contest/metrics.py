@@ -7,11 +7,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from nnengine.text import Text
+
 Array = npt.NDArray[Any]
 
 
 class Unusable(ValueError):  # noqa: N818 - reads as what it is, like StopIteration
-    """Predictions that cannot be scored: of another shape, not numbers, not finite."""
+    """Predictions that cannot be scored: of another shape, not numbers, not finite; `message` says which."""
+
+    def __init__(self, en: str, de: str) -> None:
+        super().__init__(en)
+        self.message = Text(en, de)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +61,28 @@ class Metric:
         elif self.of_classes and got.ndim == 2 and len(got) == n and got.shape[1] > 1:
             got = got.argmax(axis=1)
         if got.shape != (n,):
-            raise Unusable(f"shape {got.shape}, expected ({n},)")
+            raise Unusable(f"shape {got.shape}, expected ({n},)", f"Form {got.shape}, erwartet ({n},)")
         return self.each(got.astype(np.float64), labels.astype(np.float64))
 
 
 def _numbers(predictions: object) -> Array:
     if not isinstance(predictions, np.ndarray | list | tuple):
-        raise Unusable(f"{type(predictions).__name__}, expected an array")
+        name = type(predictions).__name__
+        raise Unusable(f"{name}, expected an array", f"{name}, erwartet ein Array")
     try:
         got = np.asarray(predictions)
     except ValueError:
-        raise Unusable("a ragged list, expected an array") from None
+        raise Unusable(
+            "a ragged list, expected an array", "eine Liste ungleich langer Listen, erwartet ein Array"
+        ) from None
     if got.dtype.kind not in "biuf":
-        raise Unusable(f"an array of {got.dtype}, expected numbers")
+        raise Unusable(
+            f"an array of {got.dtype}, expected numbers", f"ein Array von {got.dtype}, erwartet Zahlen"
+        )
     if not np.isfinite(got).all():
-        raise Unusable("values that are not finite (nan or inf)")
+        raise Unusable(
+            "values that are not finite (nan or inf)", "Werte, die nicht endlich sind (nan oder inf)"
+        )
     return got
 
 
@@ -77,7 +90,7 @@ def _squared_error(predictions: Array, labels: Array) -> Array:
     with np.errstate(over="ignore"):
         errors = (predictions - labels) ** 2
     if not np.isfinite(errors).all():
-        raise Unusable("values too large to be squared")
+        raise Unusable("values too large to be squared", "Werte, die zu groß sind, um sie zu quadrieren")
     return np.asarray(errors)
 
 

@@ -15,6 +15,7 @@ from nnengine.contest.curve import Curve
 from nnengine.grading.submission import Submission, parse
 from nnengine.sandbox import Limits, Reply, Room, RoomEnded, Sandbox, Tier, default_sandbox
 from nnengine.sandbox.wire import TEXT, Opaque
+from nnengine.text import Text
 
 Array = npt.NDArray[Any]
 
@@ -106,14 +107,15 @@ class Failure:
         ``"syntax"``, ``"missing"``, ``"raised"``, ``"parameters"`` (not data), ``"too-many-parameters"``, or
         how the room ended: ``"processor-time"``, ``"time"``, ``"memory"``, ``"forbidden-call"``, ...
     detail
-        What the code said, printable; the name of what is missing; how many parameters.
+        What the code said, printable, or what is wrong in both languages; the name of what is missing; how
+        many parameters.
     line
         Where in the submission, if known.
     """
 
     stage: str
     reason: str
-    detail: str = ""
+    detail: str | Text = ""
     line: int | None = None
 
 
@@ -189,12 +191,20 @@ def _count(params: object) -> int:
         raise _Stop(Failure("train", "parameters", params.type_name))
     if isinstance(params, str):
         if len(params) >= TEXT:
-            raise _Stop(Failure("train", "parameters", f"str of {TEXT} letters or more"))
+            raise _Stop(
+                Failure(
+                    "train",
+                    "parameters",
+                    Text(f"str of {TEXT} letters or more", f"str mit {TEXT} Zeichen oder mehr"),
+                )
+            )
         return len(params)
     if isinstance(params, dict):
         return sum(_count(key) + _count(value) for key, value in params.items())
     if isinstance(params, int) and not -(2**63) <= params < 2**63:
-        raise _Stop(Failure("train", "parameters", "int of more than 64 bits"))
+        raise _Stop(
+            Failure("train", "parameters", Text("int of more than 64 bits", "int mit mehr als 64 Bit"))
+        )
     if isinstance(params, list | tuple):
         return sum(_count(value) for value in params)
     return int(params.size) if isinstance(params, np.ndarray) else int(params is not None)
@@ -207,7 +217,7 @@ def _read(source: bytes, filename: str) -> Submission:
         if name not in submission.definitions and name not in submission.values:
             problem = next(iter(submission.problems), None)
             if problem is not None and problem.code != "no-functions":
-                raise _Stop(Failure("read", "syntax", problem.message.en))
+                raise _Stop(Failure("read", "syntax", problem.message))
             raise _Stop(Failure("read", "missing", signature))
     return submission
 

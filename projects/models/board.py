@@ -185,6 +185,8 @@ class Training(models.Model):
     stage = models.CharField(_("where it ended"), max_length=10, blank=True)
     reason = models.CharField(_("why it ended"), max_length=30, blank=True)
     detail = models.TextField(_("what the code said"), blank=True)
+    #: The same in German, where the site says it and not the code.
+    detail_de = models.TextField(_("what the code said (German)"), blank=True, default="", db_default="")
     line = models.PositiveIntegerField(_("line"), null=True)
     score = models.FloatField(_("public score"), null=True)
     low = models.FloatField(_("at least"), null=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from classroom.charts import Chart, Kind
@@ -24,7 +24,7 @@ REASONS: dict[str, Promise | str] = {
     "too-many-parameters": _("Your network holds %(detail)s numbers; %(most)s are allowed."),
     "unusable": _("What predict returned cannot be scored: %(detail)s."),
     "processor-time": _(
-        "It used up its processor time of %(seconds)s seconds. Train for fewer steps, or on smaller batches."
+        "It used up its processor time of %(seconds)s s. Train for fewer steps, or on smaller batches."
     ),
     "time": _("It took too long by the clock. Does it wait for something?"),
     "memory": _("It needed more than its %(memory)s MiB of memory%(at)s. Work on smaller batches."),
@@ -91,7 +91,7 @@ def outcomes(challenge: Challenge, submissions: Sequence[Submission]) -> dict[in
         return {}
     board = challenge.board
     rows = Training.objects.filter(submission__in=[submission.pk for submission in submissions])
-    rows = rows.only("stage", "reason", "detail", "line", "score")
+    rows = rows.only("stage", "reason", "detail", "detail_de", "line", "score")
     return {row.pk: (_said(board, row.score), reason_of(row, board)) for row in rows}
 
 
@@ -99,9 +99,10 @@ def reason_of(training: Training, board: Board) -> str:
     """Say why a run has no score; "" where it has one or still trains."""
     if not training.reason:
         return ""
+    is_german = (get_language() or "").startswith("de")
     known = REASONS.get(training.reason, training.reason)
     return str(known) % {
-        "detail": training.detail,
+        "detail": (is_german and training.detail_de) or training.detail,
         "at": gettext(" in line %(line)d") % {"line": training.line} if training.line else "",
         "most": board.max_parameters,
         "seconds": board.cpu_seconds if training.stage == "train" else PREDICT_SECONDS,

@@ -306,6 +306,23 @@ def test_the_reason_of_a_failure_is_named_on_the_page(as_user):
     assert "10 of 10 left today" in client.get(url("challenge", board)).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("def train(:\n    pass", "Die Datei hat in Zeile 1 einen Syntaxfehler: invalid syntax."),
+        (CUT.replace("X @ params", "X[:5] @ params"), "Form (5,), erwartet ("),
+    ],
+)
+def test_what_the_site_finds_wrong_is_said_in_german(as_user, source, says):
+    board = board_of()
+    team = team_on(board)
+    user = members(team)[0]
+    user.language = "de"
+    user.save(update_fields=["language"])
+    page = as_user(user).get(train(team, source).get_absolute_url()).content.decode()
+    assert says in page
+
+
 def test_every_reason_has_words():
     board = Board(cpu_seconds=7, memory_mib=512, max_parameters=3)
     for reason, said in queries.runs.REASONS.items():

@@ -5,6 +5,7 @@ import pytest
 
 from nnengine.contest import METRICS, Budget, Failure, Task, compete
 from nnengine.contest.curve import MOST_POINTS, Curve
+from nnengine.text import Text
 
 #: Two clouds of points that a line parts.
 X = np.concatenate([np.full((40, 2), -1.0), np.full((40, 2), 1.0)])
@@ -111,11 +112,13 @@ def predict(params, X):
         ),
         (
             "def train(X, y, seed):\n    return 'x' * 5000" + PREDICT,
-            Failure("train", "parameters", "str of 4000 letters or more"),
+            Failure(
+                "train", "parameters", Text("str of 4000 letters or more", "str mit 4000 Zeichen oder mehr")
+            ),
         ),
         (
             "def train(X, y, seed):\n    return {2**100: 0}" + PREDICT,  # as many digits as one likes
-            Failure("train", "parameters", "int of more than 64 bits"),
+            Failure("train", "parameters", Text("int of more than 64 bits", "int mit mehr als 64 Bit")),
         ),
         (
             "import os\ndef train(X, y, seed):\n    os._exit(0)" + PREDICT,
@@ -133,7 +136,7 @@ def test_failures_name_stage_reason_and_line(source, failure):
 
 def test_python_that_does_not_parse_names_the_line():
     failure = run("def train(X, y, seed)\n    return 1" + PREDICT).failure
-    assert (failure.stage, failure.reason, "line 1" in failure.detail) == ("read", "syntax", True)
+    assert (failure.stage, failure.reason, "Zeile 1" in failure.detail.de) == ("read", "syntax", True)
 
 
 def test_training_ends_at_its_processor_time():
