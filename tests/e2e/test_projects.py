@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from classroom import clock
-from projects.models import Submission, Team
+from projects import services
+from projects.models import Project, Submission, Team
 from tests.factories import CourseFactory, instructor_of, student_of
 from tests.projects.factories import NOT_AVERAGED, RIGHT, ChallengeFactory, HackathonFactory, challenge_of
 
@@ -113,3 +115,77 @@ def test_two_form_a_team_and_register_and_the_instructor_sees_it(open_page, cour
     expect(staff.locator("#teams-panel")).to_contain_text("Tides of tomorrow")
     assert staff.evaluate("document.documentElement.scrollWidth") == 390
     assert Team.objects.get().size == 2
+
+
+def left(page, asked):
+    """Leave the page by its first link and come back to it; what the browser asked is noted."""
+    address = page.url
+    asked.clear()
+    page.locator(".eyebrow a").first.click()
+    page.wait_for_url(lambda url: url != address)
+    page.goto(address)
+
+
+def test_what_was_typed_and_not_saved_is_asked_about_and_offered_again(open_page, course, times):
+    now = clock.now()
+    event = HackathonFactory(
+        course=course,
+        published_at=now - timedelta(days=1),
+        starts_at=now - timedelta(days=1),
+        registration_opens_at=now - timedelta(days=1),
+        registration_closes_at=now + timedelta(days=1),
+        submission_closes_at=now + timedelta(days=1),
+        ends_at=now + timedelta(days=2),
+    )
+    challenge_of(event, title="Whales", **times)
+    student = student_of(course)
+    services.create_team(hackathon=event, user=student, name="Tides", now=now)
+    page = open_page(student, reduced_motion="reduce")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+
+    page.goto(reverse("projects:project", args=[course.slug, event.pk]))
+    offer = page.get_by_text("Something you typed here was not saved.")
+    left(page, asked)
+    assert (asked, offer.is_visible()) == ([], False)
+    page.get_by_label("Title").press_sequentially("Songs of whales")
+    page.get_by_label("the repository is public").check()
+    left(page, asked)
+    assert (asked, page.get_by_label("Title").input_value()) == (["beforeunload"], "")
+    expect(offer).to_be_visible()
+    page.get_by_role("button", name="Put it back").click()
+    assert page.get_by_label("Title").input_value() == "Songs of whales"
+    page.watch.offline = True  # a refusal is a 422, which the browser's console mentions
+    page.get_by_role("button", name="Register", exact=True).click()
+    page.get_by_text("Nothing is saved yet.").wait_for()
+    left(page, asked)
+    assert (asked, offer.is_visible()) == (["beforeunload"], True)
+    page.get_by_role("button", name="Put it back").click()
+    page.locator("#id_abstract").fill("  We listen to them.\n\nAt sea. ")
+    page.locator("#id_repository_url").fill("example.org/whales")
+    page.get_by_role("button", name="Register", exact=True).click()
+    page.get_by_text("Your project is registered.").wait_for()
+    left(page, asked)
+    assert (asked, offer.is_visible()) == ([], False)
+    project = Project.objects.get()
+    assert (project.title, project.repository_url) == ("Songs of whales", "https://example.org/whales")
+
+
+def test_code_that_was_not_handed_in_is_offered_again(open_page, course, times):
+    challenge = ChallengeFactory(course=course, **times)
+    page = open_page(student_of(course), reduced_motion="reduce")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(challenge.get_absolute_url())
+    offer = page.get_by_text("Something you typed here was not saved.")
+    for put_back in (False, True):
+        write(page, "mine = 1")
+        left(page, [])
+        expect(offer).to_be_visible()
+        page.get_by_role("button", name="Put it back" if put_back else "Throw it away").click()
+        expect(offer).to_be_hidden()
+    expect(page.locator(".cm-content")).to_have_text("mine = 1")
+    page.get_by_role("button", name="Hand in what is in the editor").click()
+    page.get_by_text("Handed in.").wait_for()
+    left(page, [])
+    expect(page.locator(".cm-content")).to_have_text("mine = 1")
+    expect(offer).to_be_hidden()

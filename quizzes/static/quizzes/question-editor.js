@@ -1,13 +1,9 @@
-// <question-editor> around the form of a question: leaving the page with something unsaved is asked about, and
-// the course's tags are written into their field by a click. What is typed while the server adds a row is kept:
-// its answer brings the fields as they were sent. Rows may have moved, so this is for fields outside of lists.
+// <question-editor> around the form of a question: the course's tags are written into their field by a click.
+// What is typed while the server adds a row is kept: its answer brings the fields as they were sent. Rows may have
+// moved, so this is for fields outside of lists.
 
 class QuestionEditor extends HTMLElement {
   connectedCallback() {
-    this.changed = false;
-    this.addEventListener("input", () => (this.changed = true));
-    this.addEventListener("submit", () => (this.changed = false));
-    addEventListener("beforeunload", (event) => this.changed && event.preventDefault());
     this.addEventListener("click", ({ target }) => target.dataset.tag && this.tag(target.dataset.tag));
     this.offer();
     this.addEventListener("htmx:afterSettle", () => this.offer());

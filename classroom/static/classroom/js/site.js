@@ -10,6 +10,7 @@ const TOAST_SECONDS = 7;
 function wake() {
   if (document.querySelector("code-editor")) import("./code-editor.js").catch(() => {}); // npm's libraries are missing
   if (document.querySelector("classroom-chart")) import("./classroom-chart.js");
+  if (document.querySelector("kept-form")) import("./kept-form.js");
 }
 wake();
 document.addEventListener("htmx:load", wake);
