@@ -161,7 +161,7 @@ def _check_tries(challenge: Challenge, earlier: QuerySet[Submission], now: datet
                 "%(zone)s counts); what you wrote stays here.",
                 "Your team has used its %(runs)d runs of today. The next one is free on %(when)s (the day of "
                 "%(zone)s counts); what you wrote stays here.",
-                quota.allowed,
+                quota.allowed or 0,
             )
             % {
                 "runs": quota.allowed,
