@@ -1,7 +1,8 @@
-"""How often somebody may be wrong: failures are counted, what succeeds never is.
+"""How often somebody may be wrong, or ask: failures are counted, or all there is.
 
-Counted in this process's memory, so that a flood of guesses writes nothing to the database while a class
-saves its answers there. With several processes the limit is that many times as high; a restart forgets.
+Counted in Redis, for all processes together, so that a flood of guesses writes nothing to the database while
+a class saves its answers there. While Redis is away each process counts for itself: a limit never stops the
+site, and is that many times as high for a while.
 """
 
 import threading
@@ -11,38 +12,54 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.http import HttpRequest
 
-#: How many addresses are remembered; a flood from more of them drops the oldest.
+from classroom import counters
+from classroom.counters import Count
+
+#: How many keys a process remembers by itself; a flood from more of them drops the oldest.
 MOST_KEYS = 10_000
 #: What one household or lab gets of the newer internet: its hosts change their addresses within it.
 IPV6_PREFIX = 64
 
 
-class Failures:
-    """Wrong tries by key, at most `most` of them in `seconds`."""
+class Limit:
+    """Something that may happen `most` times in `seconds`, by key; `name` is its own among all limits."""
 
-    def __init__(self, most: int, *, seconds: float) -> None:
+    def __init__(self, name: str, most: int, *, seconds: float) -> None:
+        self.name = name
         self.most = most
         self.seconds = seconds
         self._lock = threading.Lock()
-        self._counts: OrderedDict[str, tuple[int, float]] = OrderedDict()  # count, and when it began
+        self._alone: OrderedDict[str, tuple[int, float]] = OrderedDict()  # count, and when it began
 
-    def too_many(self, key: str) -> bool:
-        """Whether this key has used up its tries for now."""
+    def is_used_up(self, key: str) -> bool:
+        """Whether this key has had all its times for now."""
+        name = f"{self.name}:{key}"
+        try:
+            return counters.read(name) >= self.most
+        except counters.Away:
+            with self._lock:
+                return self._counted_alone(name)[0] >= self.most
+
+    def add(self, key: str) -> Count:
+        """Count once more; return how often it was, and for how long that counts."""
+        name = f"{self.name}:{key}"
+        try:
+            return counters.add(name, seconds=self.seconds)
+        except counters.Away:
+            return self._add_alone(name)
+
+    def _add_alone(self, name: str) -> Count:
         with self._lock:
-            return self._count(key)[0] >= self.most
+            times, began = self._counted_alone(name)
+            self._alone[name] = (times + 1, began)
+            if len(self._alone) > MOST_KEYS:
+                self._alone.popitem(last=False)
+        return Count(times + 1, began + self.seconds - time.monotonic())
 
-    def add(self, key: str) -> None:
-        """Count a wrong try."""
-        with self._lock:
-            count, began = self._count(key)
-            self._counts[key] = (count + 1, began)
-            if len(self._counts) > MOST_KEYS:
-                self._counts.popitem(last=False)
-
-    def _count(self, key: str) -> tuple[int, float]:
+    def _counted_alone(self, name: str) -> tuple[int, float]:
         now = time.monotonic()
-        count, began = self._counts.get(key, (0, now))
-        return (count, began) if now - began < self.seconds else (0, now)
+        times, began = self._alone.get(name, (0, now))
+        return (times, began) if now - began < self.seconds else (0, now)
 
 
 def network_of(request: HttpRequest) -> str:
@@ -55,16 +72,3 @@ def network_of(request: HttpRequest) -> str:
     if isinstance(parsed, IPv6Address):
         return str(ip_network((parsed, IPV6_PREFIX), strict=False))
     return str(parsed)
-
-
-class Rate(Failures):
-    """Requests by key, at most `most` of them in `seconds`: here what succeeds counts, too."""
-
-    def take(self, key: str) -> float:
-        """Count one request and return 0; after too many return in how many seconds to ask again."""
-        if not self.too_many(key):
-            self.add(key)
-            return 0.0
-        with self._lock:
-            _, began = self._count(key)
-        return max(1.0, began + self.seconds - time.monotonic())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from math import ceil
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -10,13 +11,14 @@ from ninja.security import HttpBearer
 
 from classroom import clock, tokens
 from classroom.api.problems import ProblemError
-from classroom.limits import Rate
+from classroom.counters import Count
+from classroom.limits import Limit
 from classroom.models import ApiToken, Scope
 from classroom.sessions import SessionStore
 
-#: How many requests of one token are answered in a minute, by one process.
+#: How many requests of one token are answered in a minute.
 REQUESTS_A_MINUTE = 120
-_rate = Rate(REQUESTS_A_MINUTE, seconds=60)
+_rate = Limit("api", REQUESTS_A_MINUTE, seconds=60)
 
 
 class Token(HttpBearer):
@@ -49,12 +51,14 @@ class Token(HttpBearer):
                 _("This token is not known, expired or revoked. Make a new one in your settings."),
                 WWW_Authenticate='Bearer error="invalid_token"',
             )
-        if seconds := _rate.take(found.digest):
+        count = _rate.add(found.digest)
+        request.api_count = count  # type: ignore[attr-defined] # for `rate_headers`
+        if count.times > _rate.most:
             raise ProblemError(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 _("One token may ask %(most)d times a minute. Wait as long as Retry-After says.")
                 % {"most": REQUESTS_A_MINUTE},
-                Retry_After=str(int(seconds) + 1),
+                Retry_After=str(_whole(count.ends_in)),
             )
         if self.scope and self.scope not in found.scopes:
             raise ProblemError(
@@ -70,6 +74,21 @@ class Token(HttpBearer):
 def may(scope: Scope) -> Callable[[HttpRequest], ApiToken]:
     """Return what lets requests in whose token has `scope`."""
     return Token(scope)
+
+
+def rate_headers(request: HttpRequest) -> dict[str, str]:
+    """Return how much the token may still ask, as draft-ietf-httpapi-ratelimit-headers-10 writes it."""
+    count: Count | None = getattr(request, "api_count", None)
+    if count is None:  # no good token
+        return {}
+    return {
+        "RateLimit-Policy": f'"token";q={_rate.most};w={_rate.seconds:.0f}',
+        "RateLimit": f'"token";r={max(0, _rate.most - count.times)};t={_whole(count.ends_in)}',
+    }
+
+
+def _whole(seconds: float) -> int:
+    return max(1, ceil(seconds))
 
 
 def forget_cookies(request: HttpRequest) -> None:

@@ -22,8 +22,9 @@ with their rights: a student sees what a student's pages show, staff see their c
 **Times** are ISO 8601 with their offset from UTC. **Texts** follow `Accept-Language` (English or German).
 
 **Problems** are JSON objects after RFC 9457 whose `detail` says what is wrong and what to do. What is not
-there and what is not for you are both 404. One token may ask {REQUESTS_A_MINUTE} times a minute; then the
-answer is 429 with `Retry-After`.
+there and what is not for you are both 404. One token may ask {REQUESTS_A_MINUTE} times a minute; `RateLimit`
+says how often it still may (`r`) and in how many seconds counting begins anew (`t`). Then the answer is 429
+with `Retry-After`.
 """
 #: What any request may be answered, and when.
 EVERYWHERE = {

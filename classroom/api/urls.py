@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
 
-from classroom.api.auth import forget_cookies
+from classroom.api.auth import forget_cookies, rate_headers
 from classroom.api.root import api
 from classroom.problems import problem
 
@@ -32,6 +32,8 @@ def _without_cookies(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
             told = _("This address takes only: %(methods)s.") % {"methods": allowed}
             response = problem(405, told, headers={"Allow": allowed})
         response["Cache-Control"] = "no-store"
+        for name, value in rate_headers(request).items():
+            response[name] = value
         return response
 
     return answered

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from classroom.limits import Failures, network_of
+from classroom.limits import Limit, network_of
 from projects import access
 from projects.papers import wording
 
 #: Wrong codes of one address. There are 31**28 codes; the limit keeps a flood of guesses off the database.
-wrong_by_address = Failures(30, seconds=600)
+wrong_by_address = Limit("certificate", 30, seconds=600)
 
 
 @login_not_required
@@ -32,7 +32,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 def check(request: HttpRequest, code: str) -> HttpResponse:
     """Say what was certified to whom, and whether it holds; a wrong code says the same in every case."""
     address = network_of(request)
-    if wrong_by_address.too_many(address):
+    if wrong_by_address.is_used_up(address):
         refused = _("Too many wrong codes from your network: wait ten minutes.")
         page = {"refused": refused, "code": code[:60]}
         return _unlisted(render(request, "projects/check_certificate.html", page, status=429))

@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from classroom import clock
-from classroom.limits import Failures, network_of
+from classroom.limits import Limit, network_of
 from classroom.models import Enrolment, Role, User
 from quizzes import services
 from quizzes.errors import Refused
@@ -24,7 +24,7 @@ from quizzes.models import Arrival, Quiz
 #: Wrong codes of one browser, and of one address. A whole class sits behind one address, so that one is high
 #: and counts failures only; eight letters of twenty make 2.5e10 codes.
 WRONG_BY_BROWSER = 10
-wrong_by_address = Failures(60, seconds=600)
+wrong_by_address = Limit("quiz-code", 60, seconds=600)
 TRIES_COOKIE = "join_tries"
 TRIES_SECONDS = 600
 #: How long (seconds) a code stays good at an address from which somebody came in with it.
@@ -100,7 +100,7 @@ def _tries(request: HttpRequest) -> int:
 def _has_guessed_too_often(request: HttpRequest, code: str) -> bool:
     if _tries(request) >= WRONG_BY_BROWSER:
         return True
-    return wrong_by_address.too_many(network_of(request)) and not cache.get(_vouched_key(request, code))
+    return wrong_by_address.is_used_up(network_of(request)) and not cache.get(_vouched_key(request, code))
 
 
 def _wrong_code(request: HttpRequest, code: str) -> HttpResponse:

@@ -2,6 +2,7 @@
 
 import io
 from datetime import date, datetime
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -23,8 +24,8 @@ COMPLETE = {"has_public_repository": True, "has_commented_notebook": True, "has_
 
 
 @pytest.fixture(autouse=True)
-def no_wrong_codes():
-    vars(checking.wrong_by_address)["_counts"].clear()
+def no_wrong_codes(monkeypatch):
+    monkeypatch.setattr(checking.wrong_by_address, "name", uuid4())
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@ import csv
 import io
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.management import call_command
@@ -28,7 +29,7 @@ CODE = "BCDFGHJK"
 
 @pytest.fixture(autouse=True)
 def no_failures_yet(monkeypatch):
-    monkeypatch.setattr(joining.wrong_by_address, "_counts", type(joining.wrong_by_address._counts)())
+    monkeypatch.setattr(joining.wrong_by_address, "name", uuid4())
 
 
 @pytest.fixture

@@ -12,13 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from classroom import clock
 from classroom.attendance import codes, marks, tally
 from classroom.errors import Refused
-from classroom.limits import Failures
+from classroom.limits import Limit
 from classroom.models import Attendance
 from classroom.pages.attendance import access
 from quizzes.links import qr_of
 
 #: Wrong codes that one student may type.
-wrong_codes = Failures(20, seconds=600)
+wrong_codes = Limit("attendance-code", 20, seconds=600)
 
 
 @require_GET
@@ -54,7 +54,7 @@ def check_in(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if request.method == "POST":
         key = f"attendance:{seat.user.pk}"
         try:
-            if wrong_codes.too_many(key):
+            if wrong_codes.is_used_up(key):
                 raise Refused(_("Too many wrong codes: wait ten minutes, or talk to your teachers."))
             marked = marks.check_in(
                 session=session, user=seat.user, code=request.POST.get("code", "")[:40], now=clock.now()

@@ -11,13 +11,13 @@ from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from classroom.limits import Failures, network_of
+from classroom.limits import Limit, network_of
 from classroom.models import Course, User
 from classroom.models.user import GUEST_DOMAIN
 
 #: New accounts from one network: a lecture hall's worth, and no flood. They hold no rights before the
 #: address is proven; `manage.py purge` forgets those that nobody ever signed in to.
-made_by_network = Failures(500, seconds=3600)
+made_by_network = Limit("accounts-made", 500, seconds=3600)
 
 
 class AddressForm(RequestLoginCodeForm):  # type: ignore[misc] # allauth carries no types
@@ -32,7 +32,7 @@ class AddressForm(RequestLoginCodeForm):  # type: ignore[misc] # allauth carries
         if email.endswith(f"@{GUEST_DOMAIN}"):
             raise forms.ValidationError(_("This address belongs to a guest: use your own."))
         if not User.objects.filter(email=email).exists():
-            if made_by_network.too_many(self.network):
+            if made_by_network.is_used_up(self.network):
                 raise forms.ValidationError(_("Too many new accounts from your network: try in an hour."))
             made_by_network.add(self.network)
             try:

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from classroom import clock, enrolling
 from classroom.errors import Refused
-from classroom.limits import Failures, network_of
+from classroom.limits import Limit, network_of
 from classroom.models import Course, Enrolment, Entrance, User
 from classroom.pages.enrolling.account import ask_for_address
 
 #: Wrong codes of one person, and of strangers at one address; a whole class sits behind one, so that is high.
-wrong_by_person = Failures(10, seconds=600)
-wrong_by_network = Failures(200, seconds=600)
+wrong_by_person = Limit("course-code-person", 10, seconds=600)
+wrong_by_network = Limit("course-code-network", 200, seconds=600)
 
 
 class NameForm(forms.Form):
@@ -61,7 +61,7 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
     """Let somebody in who has the course's code."""
     code = _tidy(code)
     tries, who = _tries(request)
-    if tries.too_many(who):
+    if tries.is_used_up(who):
         text = _("Too many wrong codes: wait ten minutes, or ask your instructor for a link.")
         return render(request, "classroom/enrolling/enter.html", {"refused": text}, status=429)
     course = enrolling.course_with(code=code)
@@ -127,7 +127,7 @@ def _tidy(code: str) -> str:
     return re.sub(r"[^A-Z0-9]", "", code.upper())[:12]
 
 
-def _tries(request: HttpRequest) -> tuple[Failures, str]:
+def _tries(request: HttpRequest) -> tuple[Limit, str]:
     if isinstance(request.user, User) and not request.user.is_guest:
         return wrong_by_person, str(request.user.pk)
     return wrong_by_network, network_of(request)

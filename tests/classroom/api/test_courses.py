@@ -1,5 +1,6 @@
 """Courses, weeks and people through the API: the same doors as the pages', and lists piece by piece."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -215,7 +216,12 @@ def test_a_flood_is_answered_429_and_says_when_to_go_on(program_of, course):
     program, other = program_of(student_of(course)), program_of(student_of(course))
     answers = [program.get(f"{ROOT}me") for _ in range(121)]
     assert [answer.status_code for answer in answers] == [200] * 120 + [429]
-    assert 1 <= int(answers[-1]["Retry-After"]) <= 61
+    assert 1 <= int(answers[-1]["Retry-After"]) <= 60
+    left = [re.fullmatch(r'"token";r=(\d+);t=(\d+)', answer["RateLimit"]).groups() for answer in answers]
+    assert [int(times) for times, _seconds in left] == [*range(119, -1, -1), 0]
+    assert all(1 <= int(seconds) <= 60 for _times, seconds in left)
+    assert {answer["RateLimit-Policy"] for answer in answers} == {'"token";q=120;w=60'}
+    assert left[-1][1] == answers[-1]["Retry-After"]
     assert other.get(f"{ROOT}me").status_code == 200
 
 

@@ -1,6 +1,7 @@
 """Marking who was there, on the site."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -26,7 +27,7 @@ def now(monkeypatch):
     """The clock, stopped at NOW; `now(later)` moves it."""
     times = [NOW]
     monkeypatch.setattr(clock, "now", lambda: times[-1])
-    wrong_codes._counts.clear()
+    monkeypatch.setattr(wrong_codes, "name", uuid4())
     return times.append
 
 
