@@ -73,7 +73,7 @@ def read_table(content: bytes) -> Table:
 
 
 def _read_csv(content: bytes) -> Iterator[list[str]]:
-    text = _decoded(content).replace("\r\n", "\n").replace("\r", "\n")
+    text = decoded(content).replace("\r\n", "\n").replace("\r", "\n")
     first = text.partition("\n")[0]
     try:
         widths = {mark: len(next(csv.reader([first], delimiter=mark), [])) for mark in ",;\t"}
@@ -84,7 +84,7 @@ def _read_csv(content: bytes) -> Iterator[list[str]]:
         raise Refused(_("This is no table that can be read: save it as CSV or XLSX.")) from error
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
     """Return the text: as UTF-8 or what a byte order mark says, else as old spreadsheets on Windows write."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return content.decode("utf-16", errors="replace")

@@ -30,18 +30,32 @@ class Line:
     #: What stands there by hand or by code and stays so; else empty.
     kept: str
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether there is nothing to look at: known by the address, there long enough, not marked before."""
+        return self.is_enough and not self.by_name and not self.kept
+
 
 @dataclass(frozen=True)
 class Plan:
     """What a table comes to, before anything is written."""
 
+    #: First those that are worth a look.
     lines: list[Line]
+    #: First those for whom somebody may be meant.
     questions: list[tuple[zoom.Attendee, list[User]]]
     #: Whom a question may be about: students whom the table does not name for certain.
     free: list[User]
     #: How many in the call are of the staff.
     staff: int
     digest: str
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many become present and absent, and how many stay as they are marked."""
+        kept = sum(bool(line.kept) for line in self.lines)
+        present = sum(line.is_enough and not line.kept for line in self.lines)
+        return {"present": present, "absent": len(self.lines) - present - kept, "kept": kept}
 
 
 def plan(*, session: ScheduleItem, text: str, least_minutes: int) -> Plan:
@@ -70,9 +84,10 @@ def plan(*, session: ScheduleItem, text: str, least_minutes: int) -> Plan:
         for key, pk in sure.items()
     ]
     said = repr((sorted(sure.items()), [one.key for one, _meant in found.questions]))
+    questions = [(one, [students[pk] for pk in meant if pk in students]) for one, meant in found.questions]
     return Plan(
-        lines=sorted(lines, key=lambda line: (line.student.name, line.student.email)),
-        questions=[(one, [students[pk] for pk in meant if pk in students]) for one, meant in found.questions],
+        lines=sorted(lines, key=lambda line: (line.is_plain, line.student.name, line.student.email)),
+        questions=sorted(questions, key=lambda question: not question[1]),
         free=[user for pk, user in students.items() if pk not in named],
         staff=len(found.pairs) - len(sure),
         digest=sha256(said.encode()).hexdigest()[:20],

@@ -1,7 +1,8 @@
 """The table of participants that Zoom gives out, and whose rows are whose. Pure.
 
-Zoom's tables come with or without some lines about the meeting above, in several languages, and through a
-spreadsheet with other separators. A row is one time that somebody joined.
+Zoom's tables come with or without some lines about the meeting above, or with columns about it in front; a
+row is one time that somebody joined, or (as "Total duration") all of somebody's. They are written in several
+languages, and come through a spreadsheet with other separators.
 """
 
 import csv
@@ -22,11 +23,13 @@ MOST_ROWS = 20_000
 MOST_MINUTES = 24 * 60
 #: "Ada (Ada Okafor)": the name of the moment, and the one of the account.
 WITH_ORIGINAL = re.compile(r"(?P<shown>.*?)\s*\((?P<original>[^()]*)\)\s*")
-#: How columns are called, whatever follows: English and German.
+#: How columns are called, whatever follows: English and German. Zoom renames its own now and then.
 NAME, MAIL = ("name",), ("email", "e-mail", "user email", "benutzer-e-mail", "benutzer e-mail")
 MINUTES = ("duration", "total duration", "dauer", "gesamtdauer")
 WAITING = ("in waiting room", "im warteraum")
 YES = {"yes", "ja"}
+#: Name, address and minutes of one row.
+Join = tuple[str, str, int]
 
 
 @dataclass(frozen=True)
@@ -72,10 +75,31 @@ def read(text: str) -> list[Attendee]:
     Refused
         It is no such table, or a row of it cannot be read; the line is named.
     """
+    found: dict[str, list[Join]] = defaultdict(list)
+    for join in _joins(text):
+        name, email, _minutes = join
+        found[email or f"name:{_plain(name)}"].append(join)
+    return [_attendee(key, joins) for key, joins in found.items()]
+
+
+def essence(text: str) -> str:
+    """Return a shorter table that `read` reads as the same: without times, and columns nobody asks for.
+
+    Raises
+    ------
+    Refused
+        As `read` does.
+    """
+    table = io.StringIO()
+    csv.writer(table, lineterminator="\n").writerows([("Name", "Email", "Duration (Minutes)"), *_joins(text)])
+    return table.getvalue()
+
+
+def _joins(text: str) -> list[Join]:
     lines = text.lstrip("\ufeff").splitlines()
     start, separator, columns = _head(lines)
     rows = csv.reader(io.StringIO("\n".join(lines[start + 1 :])), delimiter=separator)
-    found: dict[str, list[tuple[str, str, int]]] = defaultdict(list)
+    found: list[Join] = []
     try:
         for number, row in enumerate(rows, start=start + 2):
             if number > MOST_ROWS:
@@ -84,13 +108,12 @@ def read(text: str) -> list[Attendee]:
             name, email = _cell(cells, columns[0]), _cell(cells, columns[1]).lower()
             if not (name or email) or _cell(cells, columns[3]).lower() in YES:
                 continue
-            minutes = _minutes(_cell(cells, columns[2]), number)
-            found[email or f"name:{_plain(name)}"].append((name, email, minutes))
+            found.append((name, email, _minutes(_cell(cells, columns[2]), number)))
     except csv.Error as error:
         raise Refused(_("This table is damaged: download it from Zoom again.")) from error
     if not found:
         raise Refused(_("There is nobody in this table."))
-    return [_attendee(key, joins) for key, joins in found.items()]
+    return found
 
 
 def match(attendees: Sequence[Attendee], students: Sequence[Candidate]) -> Matching:
@@ -125,9 +148,9 @@ def _head(lines: Sequence[str]) -> tuple[int, str, tuple[int, int, int, int]]:
     for number, line in enumerate(lines[:20]):
         for separator in (",", ";", "\t"):
             titles = [cell.strip(' "').lower() for cell in line.split(separator)]
-            name, mail, minutes, waiting = (
-                _column(titles, starts) for starts in (NAME, MAIL, MINUTES, WAITING)
-            )
+            name = _column(titles, NAME)
+            # What stands in front of the name is about the meeting: the host's address, its whole length.
+            mail, minutes, waiting = (_column(titles, starts, name) for starts in (MAIL, MINUTES, WAITING))
             if name >= 0 and minutes >= 0:
                 return number, separator, (name, mail, minutes, waiting)
     raise Refused(
@@ -138,8 +161,9 @@ def _head(lines: Sequence[str]) -> tuple[int, str, tuple[int, int, int, int]]:
     )
 
 
-def _column(titles: Sequence[str], starts: tuple[str, ...]) -> int:
-    return next((place for place, title in enumerate(titles) if title.startswith(starts)), -1)
+def _column(titles: Sequence[str], starts: tuple[str, ...], after: int = -1) -> int:
+    places = (place for place, title in enumerate(titles) if title.startswith(starts))
+    return next((place for place in places if place > after), -1)
 
 
 def _cell(cells: Sequence[str], place: int) -> str:
@@ -152,7 +176,7 @@ def _minutes(text: str, line: int) -> int:
     raise Refused(_("Line %(line)d: “%(text)s” is no number of minutes.") % {"line": line, "text": text[:40]})
 
 
-def _attendee(key: str, joins: Sequence[tuple[str, str, int]]) -> Attendee:
+def _attendee(key: str, joins: Sequence[Join]) -> Attendee:
     return Attendee(
         key=key,
         names=tuple(dict.fromkeys(name for name, _email, _minutes in joins if name)),

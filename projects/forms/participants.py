@@ -4,6 +4,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from classroom import spreadsheets
 from projects.models.registration import State
 
 #: How large a table may be.
@@ -40,18 +41,13 @@ class RosterForm(forms.Form):
     )
 
     def clean(self) -> dict[str, str]:
-        """Read the file as UTF-8; the file wins."""
+        """Read the file, in whatever letters a spreadsheet wrote it; the file wins."""
         file = self.cleaned_data.get("file")
         if isinstance(file, UploadedFile):
             content = file.read(MAX_TABLE_BYTES + 1)
             if len(content) > MAX_TABLE_BYTES:
                 raise forms.ValidationError(_("This file is too large for a list of people."))
-            try:
-                self.cleaned_data["text"] = content.decode("utf-8-sig")
-            except UnicodeDecodeError:
-                raise forms.ValidationError(
-                    _("This file is not UTF-8: save it as “CSV UTF-8” and choose it again.")
-                ) from None
+            self.cleaned_data["text"] = spreadsheets.decoded(content)
         if not self.errors and not self.cleaned_data.get("text", "").strip():
             raise forms.ValidationError(_("Choose a file, or paste the table."))
         return self.cleaned_data

@@ -224,7 +224,7 @@ def test_an_import_registers_in_order_and_changes_nobody(as_user, instructor, co
     [
         ({}, "Choose a file"),
         ({"text": "name\nAda"}, "has to be called"),
-        ({"file": SimpleUploadedFile("a.csv", b"email\n\xff@example.org")}, "is not UTF-8"),
+        ({"file": SimpleUploadedFile("a.csv", b"email\nJ\xf6rg")}, "“Jörg” is no e-mail address"),
         ({"file": SimpleUploadedFile("a.csv", b"x" * 500_001)}, "too large"),
         ({"text": 'email\n"' + "x" * 140_000}, "no table from here on"),
     ],

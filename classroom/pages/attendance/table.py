@@ -12,17 +12,19 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from classroom import clock
+from classroom import clock, spreadsheets
 from classroom.access import Seat
-from classroom.attendance import importing
+from classroom.attendance import importing, zoom
 from classroom.errors import Refused
 from classroom.models import ScheduleItem
 from classroom.pages.attendance import access
 
 #: How large a table may be, in bytes.
 MAX_BYTES = 1_000_000
-#: How many choices a page offers in all: some hundred kilobytes.
-MOST_OFFERED = 3000
+#: How many choices a page offers in all: some fifty kilobytes.
+MOST_OFFERED = 600
+#: How many students, and people nobody is sure of, a page lists.
+MOST_LISTED = 60
 #: Who asks about an attendee sends it under this name, with the question's number.
 ANSWER = "answer-"
 
@@ -50,19 +52,13 @@ class TableForm(forms.Form):
     text = forms.CharField(required=False, strip=False, max_length=MAX_BYTES, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
-        """Read the file as UTF-8, or as UTF-16, which spreadsheets write; the file wins."""
+        """Read the file, in whatever letters Zoom or a spreadsheet wrote it; the file wins."""
         file = self.cleaned_data.get("file")
         if isinstance(file, UploadedFile):
             content = file.read(MAX_BYTES + 1)
             if len(content) > MAX_BYTES:
                 raise forms.ValidationError(_("This file is too large for a list of participants."))
-            try:
-                utf_16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
-                self.cleaned_data["text"] = content.decode("utf-16" if utf_16 else "utf-8-sig")
-            except UnicodeDecodeError:
-                raise forms.ValidationError(
-                    _("This file is not UTF-8: save it as “CSV UTF-8” and choose it again.")
-                ) from None
+            self.cleaned_data["text"] = spreadsheets.decoded(content)
         if not self.errors and not self.cleaned_data.get("text", "").strip():
             raise forms.ValidationError(_("Choose the file."))
         return self.cleaned_data
@@ -137,7 +133,8 @@ def _preview(
     rest_absent: bool,
     refusal: str = "",
 ) -> HttpResponse:
-    offers_all = len(plan.questions) * len(plan.free) <= MOST_OFFERED
+    shown = plan.questions[:MOST_LISTED]
+    offers_all = len(shown) == len(plan.questions) and len(shown) * len(plan.free) <= MOST_OFFERED
     free = set(plan.free)
     questions = [
         (
@@ -147,12 +144,14 @@ def _preview(
             plan.free if offers_all else [user for user in meant if user in free],
             request.POST.get(f"{ANSWER}{number}", ""),
         )
-        for number, (attendee, meant) in enumerate(plan.questions)
+        for number, (attendee, meant) in enumerate(shown)
     ]
     context = asked | {
+        "text": zoom.essence(asked["text"]),
         "seat": seat,
         "session": session,
         "plan": plan,
+        "lines": plan.lines[:MOST_LISTED],
         "questions": questions,
         "offers_all": offers_all,
         "rest_absent": rest_absent,

@@ -1,5 +1,6 @@
 """Marking who was there, on the site."""
 
+from collections import Counter
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from django.urls import reverse
 from classroom import agenda, clock
 from classroom.attendance import codes, marks, tally
 from classroom.errors import Refused
-from classroom.models import Attendance, AuditEntry, Enrolment, Role, ScheduleItem
+from classroom.models import Attendance, AuditEntry, Enrolment, Role, ScheduleItem, User
 from classroom.pages.attendance import table
 from classroom.pages.attendance.room import wrong_codes
 from tests.factories import NOW, CourseFactory, EnrolmentFactory, WeekFactory, instructor_of, student_of
@@ -291,9 +292,9 @@ def test_a_table_is_previewed_and_then_taken_over(as_user, teacher, course, ada,
     assert found(session) == {}
     lines = preview.context["plan"].lines
     assert [(line.student.name, line.is_enough, line.by_name) for line in lines] == [
-        ("Ada Okafor", True, False),
         ("Ben", False, True),
         ("Carla", True, True),
+        ("Ada Okafor", True, False),  # what is worth a look stands first
     ]
     assert (preview.context["questions"], preview.context["plan"].staff) == ([], 1)
     assert confirm(client, preview).url == at("roll", session.pk)
@@ -380,7 +381,6 @@ def test_marks_by_hand_and_by_code_stay_and_a_second_import_replaces_the_first(
     [
         (b"", "Choose the file."),
         (b"a,b\n1,2", "not Zoom"),
-        (b"\xff\xff", "not UTF-8"),
         ((HEAD + "Ada,,many").encode(), "Line 2"),
         ((HEAD + "Ada,,1").encode() + b"x" * 1_000_001, "too large"),
     ],
@@ -391,11 +391,40 @@ def test_a_file_that_cannot_be_read_says_why(as_user, teacher, session, content,
     assert (answer.status_code, why in answer.content.decode()) == (422, True)
 
 
-def test_a_table_saved_by_a_spreadsheet_as_utf_16_is_read(as_user, teacher, ada, session):
-    text = "Name\tEmail\tDuration (Minutes)\nAda Okafor\t\t60\n"
-    data = {"file": SimpleUploadedFile("p.csv", text.encode("utf-16")), "least_minutes": 45}
+@pytest.mark.parametrize(("separator", "letters"), [("\t", "utf-16"), (";", "cp1252"), (";", "utf-8-sig")])
+def test_a_table_saved_by_a_spreadsheet_is_read(as_user, teacher, course, session, separator, letters):
+    mueller = student_of(course, user__name="Jörg Müller")
+    text = "Name,E-Mail,Dauer (Minuten)\nJörg Müller,,60\n".replace(",", separator)
+    data = {"file": SimpleUploadedFile("p.csv", text.encode(letters)), "least_minutes": 45}
     preview = as_user(teacher).post(at("import_attendance", session.pk), data)
-    assert [line.student for line in preview.context["plan"].lines] == [ada]
+    assert [line.student for line in preview.context["plan"].lines] == [mueller]
+
+
+def test_a_preview_of_a_thousand_is_light_and_shows_first_what_to_look_at(as_user, teacher, course, session):
+    people = User.objects.bulk_create(
+        User(name=f"Student Number {n:04}", email=f"student.number.{n:04}@uni.example.org")
+        for n in range(1000)
+    )
+    Enrolment.objects.bulk_create(Enrolment(course=course, user=user) for user in people)
+    times = "26.11.2026 18:00:00,26.11.2026 19:30:00"
+    rows = [f"{one.name},{one.email},{times},{minutes},No" for one in people for minutes in (40, 45)]
+    rows[-2:] = [f"Student Number 0999,,{times},20,Yes"]
+    rows += [f"Somebody {n},,{times},60,Yes" for n in range(150)]
+    head = "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest"
+    file = SimpleUploadedFile("p.csv", "\n".join([head, *rows]).encode())
+    data = {"file": file, "least_minutes": 45, "rest_absent": "on"}
+    client = as_user(teacher)
+    preview = client.post(at("import_attendance", session.pk), data)
+    assert len(preview.content) < 200_000
+    assert [str(line.student) for line in preview.context["lines"][:2]] == [
+        "Student Number 0999",
+        "Student Number 0000",
+    ]
+    assert preview.context["plan"].counts == {"present": 999, "absent": 1, "kept": 0}
+    assert (len(preview.context["lines"]), len(preview.context["questions"])) == (60, 60)
+    assert confirm(client, preview).status_code == 302
+    marked = Attendance.objects.filter(session=session, source="zoom").values_list("status", "minutes")
+    assert Counter(marked) == {("present", 85): 999, ("absent", 20): 1}
 
 
 # Who missed how many ----------------------------------------------------------------------------------------

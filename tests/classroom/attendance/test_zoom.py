@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from classroom.attendance.zoom import Attendee, Candidate, match, read
+from classroom.attendance.zoom import Attendee, Candidate, essence, match, read
 from classroom.errors import Refused
 
 HEAD = "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest,In Waiting Room"
@@ -53,6 +53,13 @@ def test_several_joins_of_one_person_are_added_up():
         "Name,Email,Duration (minutes)\nAda,ada@example.org,61",
         "\ufeffName;E-Mail;Dauer (Minuten)\r\nAda;ada@example.org;61\r\n",
         "Name (Originalname)\tBenutzer-E-Mail\tGesamtdauer (Minuten)\tGast\nAda\tada@example.org\t61\tJa",
+        "Name (Original Name),User Email,Total Duration (Minutes),Guest\nAda,ada@example.org,61,No",
+        "Topic,ID,Host,Duration (minutes),Start time,End time,Participants\n"
+        'Week 7,8126,Mira (mira@example.org),93,"06/16/2026 03:10:26 PM","06/16/2026 04:26:31 PM",2\n\n'
+        "Name (original name),Email,Total duration (minutes),Guest\nAda,ada@example.org,61,Yes",
+        "Topic,Meeting ID,User Name,User Email,Start Time,End Time,Duration (Minutes),Participants,"
+        "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest,Recording Consent\n"
+        "Week 7,8126,Mira,mira@example.org,a,b,93,2,Ada,ada@example.org,a,b,61,Yes,",
         "Meeting ID,Topic,Start Time,End Time,User Email,Duration (Minutes),Participants\n"
         "812,Week 7,a,b,mira@example.org,93,20\n\n" + table(row("Ada", "ada@example.org", 61)),
     ],
@@ -60,6 +67,17 @@ def test_several_joins_of_one_person_are_added_up():
 def test_the_tables_that_zoom_and_spreadsheets_write_are_read(text):
     [ada] = read(text)
     assert (ada.name, ada.email, ada.minutes) == ("Ada", "ada@example.org", 61)
+
+
+def test_the_essence_of_a_table_says_the_same():
+    rows = [
+        row("Ada", "ada@example.org", 40),
+        row('Ben "B", jr.', "", 5),
+        row("Ada O.", "ADA@example.org", 9),
+    ]
+    whole = table(*rows, row("Nils", minutes=70, waiting="Yes"))
+    assert read(essence(whole)) == read(whole)
+    assert len(essence(whole)) < len(whole)
 
 
 def test_who_stood_in_the_waiting_room_was_not_there():
