@@ -93,6 +93,7 @@ urlpatterns = [
     path("hackathon/new/", organising.new, name="new_hackathon"),
     path("hackathon/<int:pk>/edit/", organising.edit, name="edit_hackathon"),
     path("hackathon/<int:pk>/edit/publish/", organising.publish, name="publish_hackathon"),
+    path("hackathon/<int:pk>/delete/", organising.delete, name="delete_hackathon"),
     path("hackathon/<int:pk>/edit/challenges/", event_challenges.challenges, name="edit_challenges"),
     path("hackathon/<int:pk>/edit/challenges/new/", event_challenges.new, name="new_challenge"),
     path("hackathon/<int:pk>/edit/challenges/<int:challenge>/", event_challenges.edit, name="edit_challenge"),

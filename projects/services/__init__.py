@@ -87,10 +87,12 @@ from projects.services.organising import (
     change_event,
     change_question,
     create_event,
+    delete_event,
     move,
     publish,
     remove_challenge,
     remove_question,
+    stays_because,
     unpublish,
 )
 from projects.services.packages import ask_for_package
@@ -220,6 +222,7 @@ __all__ = [
     "decline",
     "decline_invitation",
     "decline_request",
+    "delete_event",
     "delete_session",
     "describe_picture",
     "desk_of",
@@ -297,6 +300,7 @@ __all__ = [
     "settle_if_due",
     "skip",
     "state_availability",
+    "stays_because",
     "stop_seeking",
     "submissions_of",
     "take_extension_back",

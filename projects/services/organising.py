@@ -8,16 +8,21 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
-from classroom.models import AuditEntry, User
+from classroom.models import AuditEntry, HelpDesk, HelpRequest, User
 from projects.errors import Refused
 from projects.models import (
     Award,
+    Certificate,
     Challenge,
+    Consent,
     Criterion,
     Hackathon,
+    Judge,
     Project,
     Registration,
     RegistrationQuestion,
+    Scan,
+    Session,
     Submission,
     Team,
     Track,
@@ -90,6 +95,46 @@ def unpublish(*, event: Hackathon, by: User, now: datetime) -> None:
         if Hackathon.objects.filter(pk=event.pk).exclude(published_at=None).update(published_at=None):
             _log("hackathon.hidden", event, by, now)
     event.refresh_from_db()
+
+
+def delete_event(*, event: Hackathon, by: User, now: datetime) -> None:
+    """Delete an event that nobody but staff has seen anything of, with its challenges and its schedule.
+
+    Raises
+    ------
+    Refused
+        See `stays_because`.
+    """
+    with transaction.atomic():
+        if why := stays_because(places.lock(event)):
+            raise Refused(why)
+        _log("hackathon.deleted", event, by, now, title=event.title)
+        HelpDesk.objects.filter(course=event.course, about=_item(event)).delete()
+        Session.objects.filter(hackathon=event).delete()  # before its rooms, which their places protect
+        Hackathon.objects.filter(pk=event.pk).delete()
+
+
+def stays_because(event: Hackathon) -> str:
+    """Say why an event is not deleted, and what to do instead; "" where it can be."""
+    theirs = {"hackathon": event}
+    if (
+        Registration.objects.filter(**theirs).exists()
+        or Team.objects.filter(**theirs).exists()
+        or Consent.objects.filter(**theirs).exists()
+        or Certificate.objects.filter(**theirs).exists()
+        or Scan.objects.filter(**theirs).exists()
+        or Submission.objects.filter(challenge__hackathon=event).exists()
+        or HelpRequest.objects.filter(desk__course=event.course_id, desk__about=_item(event)).exists()
+    ):
+        return _(
+            "People have registered, formed a team or handed in, and what they did stays. If the hackathon "
+            "does not take place, let its registration end now and announce it to everybody."
+        )
+    if Judge.objects.filter(**theirs).exists():
+        return _("Judges are invited: remove them first, on the page of the judging.")
+    if event.published_at is not None:
+        return _("The course sees it, or will: hide it first.")
+    return ""
 
 
 def add_challenge(
@@ -210,7 +255,11 @@ def _move_challenges(event: Hackathon, before: Hackathon) -> None:
             Challenge.objects.filter(hackathon=event, **{column: then}).update(**{column: since})
 
 
-def _log(action: str, event: Hackathon, by: User, now: datetime) -> None:
+def _item(event: Hackathon) -> str:
+    return f"hackathon:{event.pk}"
+
+
+def _log(action: str, event: Hackathon, by: User, now: datetime, **detail: str) -> None:
     AuditEntry.objects.create(
-        course=event.course, actor=by, action=action, item=f"hackathon:{event.pk}", at=now
+        course=event.course, actor=by, action=action, item=_item(event), detail=detail, at=now
     )

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from classroom import clock
 from projects import access, services
@@ -79,7 +79,21 @@ def publish(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "step": "publish",
         "challenge_count": event.challenges.count(),
         "question_count": event.questions.asked().count(),
+        "stays_because": services.stays_because(event),
         "is_published": event.published_at is not None and event.published_at <= now,
         "now": now,
     }
     return render(request, "projects/publish_hackathon.html", page)
+
+
+@require_POST
+def delete(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Delete a hackathon that holds nothing of other people."""
+    seat, event = access.hackathon_to_organise(request, slug, pk)
+    try:
+        services.delete_event(event=event, by=seat.user, now=clock.now())
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("projects:publish_hackathon", slug, pk)
+    messages.success(request, _("“%(title)s” is deleted.") % {"title": event.title})
+    return redirect("projects:hackathons", slug)

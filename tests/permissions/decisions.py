@@ -195,7 +195,8 @@ WRITES = {
         quizzes:take_back quizzes:accommodate quizzes:regrade_begin quizzes:regrade_apply
         quizzes:regrade_discard quizzes:attempt_reopen
         projects:extend projects:take_extension_back projects:own_exercises projects:hand_out
-        projects:new_hackathon projects:edit_hackathon projects:publish_hackathon projects:new_challenge
+        projects:new_hackathon projects:edit_hackathon projects:publish_hackathon projects:delete_hackathon
+        projects:new_challenge
         projects:edit_challenge projects:move_challenge projects:remove_challenge projects:edit_board
         projects:close_board projects:reveal_board projects:new_question projects:edit_question
         projects:move_question projects:remove_question projects:import_participants projects:give_place

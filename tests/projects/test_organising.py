@@ -9,7 +9,8 @@ from classroom.models import AuditEntry, Role
 from projects import services
 from projects.errors import Refused
 from projects.models import Challenge, Hackathon, RegistrationQuestion
-from tests.factories import NOW, CourseFactory, EnrolmentFactory, instructor_of
+from tests.factories import NOW, CourseFactory, EnrolmentFactory, UserFactory, instructor_of, student_of
+from tests.projects.boards import board_of
 from tests.projects.factories import ChallengeFactory, HackathonFactory, challenge_of, project_of, team_of
 
 pytestmark = pytest.mark.django_db
@@ -190,6 +191,73 @@ def test_publishing_shows_it_and_hiding_ends_with_the_first_team(as_user, course
     team_of(event)
     with pytest.raises(Refused, match="registered already"):
         services.unpublish(event=event, by=instructor, now=NOW)
+
+
+def test_a_draft_that_holds_nothing_of_other_people_is_deleted(as_user, course, instructor, furnished):
+    client, other = as_user(instructor), HackathonFactory(course=course, published_at=None)
+    page = client.get(url("publish_hackathon", furnished)).content.decode()
+    assert (url("delete_hackathon", furnished) in page, "data-confirm" in page) == (True, True)
+    answer = client.post(url("delete_hackathon", furnished), follow=True)
+    assert f"“{furnished.title}” is deleted." in answer.content.decode()
+    assert list(Hackathon.objects.all()) == [other]
+    assert list(AuditEntry.objects.filter(action="hackathon.deleted").values_list("actor", "detail")) == [
+        (instructor.pk, {"title": furnished.title})
+    ]
+
+
+@pytest.fixture
+def furnished(course, instructor):
+    """A draft with everything that staff put into it: challenge and board, question, room and schedule."""
+    event = HackathonFactory(course=course, published_at=None)
+    board_of(event)
+    services.add_question(event=event, question=RegistrationQuestion(text="Diet?", kind="text"))
+    services.add_session(
+        hackathon=event,
+        details=services.SessionDetails(title="Opening"),
+        speakers=[instructor],
+        place=services.Place(
+            services.add_room(hackathon=event, name="Aula", url=""),
+            event.starts_at,
+            event.starts_at + timedelta(hours=1),
+        ),
+    )
+    services.release(hackathon=event, by=instructor, note="", now=NOW)
+    services.desk_of(event)
+    services.ask_for_package(event=event, kind="everything", by=instructor, now=NOW)
+    return event
+
+
+def register(event):
+    Hackathon.objects.filter(pk=event.pk).update(registration_required=True)
+    event.refresh_from_db()
+    services.save_draft(hackathon=event, user=student_of(event.course), answers=[], now=NOW)
+
+
+def name_judge(event):
+    services.add_judge(hackathon=event, user=UserFactory(), now=NOW)
+
+
+def show_tomorrow(event):
+    Hackathon.objects.filter(pk=event.pk).update(published_at=NOW + timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (register, "what they did stays"),
+        (team_of, "what they did stays"),
+        (name_judge, "remove them first"),
+        (show_tomorrow, "hide it first"),
+    ],
+)
+def test_an_event_that_holds_something_of_others_stays(as_user, instructor, furnished, given, says):
+    given(furnished)
+    client = as_user(instructor)
+    page = client.get(url("publish_hackathon", furnished)).content.decode()
+    assert (says in page, url("delete_hackathon", furnished) in page) == (True, False)
+    answer = client.post(url("delete_hackathon", furnished), follow=True)
+    assert says in answer.content.decode()
+    assert Hackathon.objects.filter(pk=furnished.pk).count() == 1
 
 
 def test_challenges_are_put_in_order(as_user, instructor, hackathon):
