@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from html import unescape
 
 from django.template import Context, Template
+from django.utils import translation
 
 from classroom.charts import Chart, Kind
 
@@ -18,6 +19,12 @@ def test_chart_says_its_numbers_as_a_table_and_to_the_browser():
     specification = json.loads(unescape(re.search(r'data-chart="(.*?)"', html)[1]))
     assert specification["points"] == [["0–1", 3], ["</script>", None]]
     assert specification["kind"] == "bars"
+
+
+def test_numbers_leave_with_a_point_in_every_language():
+    with translation.override("de"):
+        html = drawn(Chart(Kind.LINES, "Kosten", "Epoche", "Kosten", [(0, 0.69), (1, None)]))
+    assert re.findall(r'data-value="([^"]*)">([^<]*)<', html) == [("0.69", "0,69"), ("", "–")]
 
 
 def test_chart_with_series_names_them():

@@ -72,6 +72,7 @@ def test_a_charts_numbers_and_drawing_are_saved(open_page, teacher):
         heat.get_by_role("button", name="PNG").click()
     picture = Image.open(io.BytesIO(download.value.path().read_bytes()))
     assert picture.format == "PNG"
+    assert picture.getpixel((2, 2))[3] == 255  # on paper, not on whatever it is pasted upon
     assert len(picture.convert("RGB").getcolors(picture.width * picture.height)) > 20  # words and shades
     histogram = page.locator("classroom-chart", has_text="Scores: Nets")
     assert histogram.locator("svg rect").count() == 10

@@ -7,9 +7,13 @@ const TITLE = 34;
 /** What SVG inherits from the page and a picture of its own does not have. */
 const STYLES = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "font-family", "font-size", "font-weight", "color", "opacity", "text-anchor"];
 
-/** Save a table's cells; a text that a spreadsheet would compute gets an apostrophe, as in the server's tables. */
+/**
+ * Save a table's cells: numbers with a decimal point and times by ISO 8601, whatever language the page has; a text that
+ * a spreadsheet would compute gets an apostrophe, as in the server's tables.
+ */
 export function saveCsv(table, name) {
-  const rows = [...table.rows].map((row) => [...row.cells].map((cell) => quoted(cell.textContent.trim())).join(","));
+  const said = (cell) => cell.dataset.value ?? cell.querySelector("time")?.dateTime ?? cell.textContent.trim();
+  const rows = [...table.rows].map((row) => [...row.cells].map((cell) => quoted(said(cell))).join(","));
   save(new Blob(["\ufeff", rows.join("\r\n"), "\r\n"], { type: "text/csv;charset=utf-8" }), `${name}.csv`);
 }
 
@@ -33,7 +37,7 @@ export async function savePng(drawing, title, name) {
   const paint = canvas.getContext("2d");
   const page = getComputedStyle(drawing);
   paint.scale(SCALE, SCALE);
-  paint.fillStyle = getComputedStyle(document.body).backgroundColor;
+  paint.fillStyle = getComputedStyle(document.documentElement).backgroundColor;
   paint.fillRect(0, 0, canvas.width, canvas.height);
   paint.fillStyle = page.color;
   paint.font = `600 16px ${page.fontFamily}`;

@@ -103,8 +103,8 @@ function options(Plot, chart, width) {
       ticks: named || isBars ? undefined : Math.max(3, Math.round(width / 110)),
       padding: chart.kind === "histogram" ? 0.02 : 0.18,
       inset: chart.log ? 10 : 0,
-      // Not "10m" for a hundredth, nor "1.5" for a week.
-      tickFormat: chart.log ? (points.every((point) => point.x >= 1) ? "~s" : "~f") : undefined,
+      // The page's words for months; not "10m" for a hundredth, nor "1.5" for a week.
+      tickFormat: chart.time ? dated(points) : chart.log ? (points.every((point) => point.x >= 1) ? "~s" : "~f") : undefined,
     },
     y: { label: chart.y, grid: true, nice: true, zero: chart.kind !== "dots", ticks: 4, labelArrow: "none", domain: chart.yMax ? [0, chart.yMax] : undefined },
     color: several ? { domain: names, range: SERIES, legend: true } : undefined,
@@ -144,6 +144,14 @@ function heatOptions(Plot, chart, width) {
       Plot.text(cells, { x: "x", y: "y", text: "value", fill: "var(--ink)" }),
     ],
   };
+}
+
+/** Days, or the time of day where all is within two of them. */
+function dated(points) {
+  const times = points.map((point) => point.x.getTime());
+  const short = Math.max(...times) - Math.min(...times) < 48 * 3600 * 1000;
+  const form = short ? { hour: "2-digit", minute: "2-digit" } : { day: "numeric", month: "short" };
+  return (x) => x.toLocaleString(document.documentElement.lang, form);
 }
 
 function say(x) {
