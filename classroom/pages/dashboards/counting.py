@@ -5,27 +5,23 @@ that has changed. A piece is claimed first (`classroom.lease`), so of several wo
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from statistics import median, quantiles
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, Max, Min, Q, Sum
+from django.db.models import BigIntegerField, Count, F, Max, Q, Sum
+from django.db.models.functions import Cast
 from django.utils import translation
 
-from classroom import clock, lease
-from classroom.models import Course, Enrolment, Extension, Mistake, Outcome, Role, Tally
+from classroom import lease
+from classroom.models import Course, Enrolment, Extension, Group, Mistake, Outcome, Role, Tally
+from classroom.pages.dashboards.outcomes import Counted, outcomes_of
 from classroom.pages.dashboards.pieces import QUIZ, Piece, pieces_of
-from projects.models import Challenge, Submission
-from projects.queries import misconceptions
-from quizzes.models import Attempt, Counts, Quiz
-from quizzes.queries.counted import Which, attempts_of_others
-from quizzes.queries.responses import answered_items, held_in
-from quizzes.queries.statistics import QuestionRow, report
-from quizzes.scoring import counted
+from projects.models import Submission
+from quizzes.models import Attempt, Quiz
 
 #: How long one worker may take to count one piece of work.
 LEASE = timedelta(seconds=60)
@@ -35,15 +31,6 @@ RULES = 2
 FIELDS = ("due_at", "begun_at", "handed_in_at", "solved_at", "share", "source")
 #: What makes two mistakes the same.
 MADE = ("user_id", "place", "name", "told", "source")
-
-
-@dataclass(frozen=True)
-class Counted:
-    """A piece of work, counted."""
-
-    outcomes: list[Outcome]
-    mistakes: list[Mistake]
-    questions: list[dict[str, Any]] = field(default_factory=list)
 
 
 def count_all(*, now: datetime) -> None:
@@ -69,33 +56,36 @@ def count_course(*, course: Course, now: datetime) -> int:
         run = lease.claim(Tally.objects.all(), pk=tally.pk, now=now, lease=LEASE)
         if run is not None:
             with translation.override(course.language):  # mistakes are told in the course's language
-                found = _count(pieces[tally.item], joined, now)
+                found = outcomes_of(pieces[tally.item], joined)
             done += _record(tally, run, found, prints[tally.item], now)
     return done
 
 
 def fingerprints(course: Course, pieces: Sequence[Piece]) -> dict[str, str]:
-    """Return from what each piece would be counted, as a hash, in four queries."""
+    """Return from what each piece would be counted, as a hash, in five queries."""
     students = Enrolment.objects.filter(course=course, role=Role.STUDENT).aggregate(
         Max("pk"), Max("left_at"), present=Count("pk", filter=Q(left_at=None))
     )
+    members = Group.members.through.objects.filter(group__course=course)  # a group's extension is theirs
+    groups = members.aggregate(Count("pk"), Max("pk"))
     extensions = _by(
         Extension.objects.filter(course=course), "item", Count("pk"), Max("pk"), Max("closes_at")
     )
     attempts = _by(
         Attempt.objects.filter(quiz__course=course),
-        *("quiz", Count("pk"), Max("finished_at"), Sum("score"), Sum("pending"), Count("finished_at")),
+        *("quiz", Count("pk"), Max("finished_at"), _all("score"), Sum("pending"), Count("finished_at")),
     )
     hand_ins = _by(
         Submission.objects.filter(challenge__course=course),
         *("challenge", Count("pk"), Max("graded_at"), Max("adjusted_at"), Max("chosen_at")),
-        *(Sum("score"), Sum("adjusted_score"), Sum("late_factor")),
+        *(_all("score"), _all("adjusted_score"), _all("late_factor")),
     )
     return {
         piece.key: _hashed(
             RULES,
             course.language,
             students,
+            groups,
             _rules_of(piece),
             extensions.get(piece.key),
             (attempts if piece.kind == QUIZ else hand_ins).get(piece.work.pk),
@@ -112,8 +102,17 @@ def _rules_of(piece: Piece) -> tuple[object, ...]:
     return work.closes_at, work.late_days, work.policy, work.max_points
 
 
+def _all(field: str) -> Sum:
+    """Return a sum that changes when two rows exchange their numbers, too, as a new key of a question does.
+
+    Of whole thousandths, since the order in which a database adds floats up is not always the same.
+    """
+    return Sum(Cast(F(field) * 1000, BigIntegerField()) * F("pk"))
+
+
 def _by(rows: Any, key: str, *figures: Any) -> dict[Any, list[Any]]:  # noqa: ANN401 - any model's
-    return {name: rest for name, *rest in rows.order_by().values_list(key).annotate(*figures)}
+    named = {f"figure{place}": figure for place, figure in enumerate(figures)}
+    return {name: rest for name, *rest in rows.order_by().values_list(key).annotate(**named)}
 
 
 def _hashed(*parts: object) -> str:
@@ -127,121 +126,6 @@ def _forget_others(course: Course, keys: list[str]) -> None:
         with transaction.atomic():
             for model in (Outcome, Mistake, Tally):
                 model._default_manager.filter(course=course, item__in=gone).delete()
-
-
-def _count(piece: Piece, joined: Mapping[int, datetime], now: datetime) -> Counted:
-    """Return what the students have, `joined` telling since when each takes part."""
-    due = _due(piece, joined)
-    blank = {
-        user: Outcome(course=piece.work.course, user_id=user, item=piece.key, due_at=due[user])
-        for user in joined
-    }
-    if isinstance(piece.work, Quiz):
-        return _count_quiz(piece.work, blank)
-    return _count_challenge(piece.work, blank)
-
-
-def _due(piece: Piece, joined: Mapping[int, datetime]) -> dict[int, datetime | None]:
-    """Return until when each may hand in; who came when it was over has missed nothing."""
-    grace = timedelta(days=piece.work.late_days if isinstance(piece.work, Challenge) else 0)
-    found: dict[int, datetime | None] = {}
-    for user, allowance in clock.allowances(list(joined), piece.work).items():
-        closes_at = allowance.close_of(piece.work)
-        found[user] = closes_at + grace if closes_at and joined[user] < closes_at + grace else None
-    return found
-
-
-def _count_quiz(quiz: Quiz, blank: dict[int, Outcome]) -> Counted:
-    by_user: dict[int, list[Attempt]] = {}
-    for attempt in attempts_of_others(quiz):
-        if attempt.user_id in blank:
-            by_user.setdefault(attempt.user_id, []).append(attempt)
-    for user, attempts in by_user.items():
-        outcome, finished = blank[user], [one for one in attempts if one.finished_at]
-        outcome.begun_at = attempts[0].started_at
-        if not finished:
-            continue
-        outcome.handed_in_at = max(one.finished_at for one in finished if one.finished_at)
-        graded = [one for one in finished if one.score is not None and not one.pending]
-        scores = [_share(one.score, one.max_score) for one in graded]
-        outcome.share = counted([one for one in scores if one is not None], quiz.counts)
-        outcome.source = _that_counts(graded or finished, quiz).pk
-    questions = [_question(row) for row in report(quiz=quiz, which=Which.FIRST).rows]
-    mistakes = {
-        (held.user_id, held.question, held.name): Mistake(
-            course=quiz.course,
-            user_id=held.user_id,
-            item=quiz.deadline_key,
-            place=held.question,
-            name=held.name[:300],
-            told=held.told,
-            source=held.attempt_id,
-        )
-        for held in held_in(answered_items(quiz=quiz, which=Which.FIRST))
-        if held.user_id in blank
-    }
-    return Counted(list(blank.values()), list(mistakes.values()), questions)
-
-
-def _that_counts(attempts: list[Attempt], quiz: Quiz) -> Attempt:
-    if quiz.counts == Counts.FIRST:
-        return attempts[0]
-    if quiz.counts == Counts.BEST:
-        return max(attempts, key=lambda one: (one.score or 0.0, -one.number))
-    return attempts[-1]
-
-
-def _share(points: float | None, most: float | None) -> float | None:
-    if points is None or not most:
-        return None
-    return max(0.0, points / most)
-
-
-def _question(row: QuestionRow) -> dict[str, Any]:
-    return {
-        "question": row.question_id,
-        "name": row.name,
-        "place": row.place,
-        "count": row.numbers.count,
-        "facility": row.numbers.facility,
-        "discrimination": row.numbers.discrimination_index,
-        "verdict": str(row.verdict),
-    }
-
-
-def _count_challenge(challenge: Challenge, blank: dict[int, Outcome]) -> Counted:
-    whole = Q(score__isnull=False, score__gte=F("max_score"))
-    times = (
-        Submission.objects.filter(challenge=challenge)
-        .order_by()
-        .values_list("user_id")
-        .annotate(begun=Min("submitted_at"), solved=Min("submitted_at", filter=whole))
-    )
-    for user, first, success in times:
-        if user in blank:
-            blank[user].begun_at, blank[user].solved_at = first, success
-    rows = Submission.objects.counting(challenge).only(
-        "user_id", "submitted_at", "score", "adjusted_score", "late_factor", "max_score"
-    )
-    for found in rows:
-        if outcome := blank.get(found.user_id):
-            outcome.handed_in_at, outcome.source = found.submitted_at, found.pk
-            outcome.share = _share(found.points, found.max_score or challenge.points_at_most)
-    mistakes = [
-        Mistake(
-            course=challenge.course,
-            user_id=user,
-            item=challenge.deadline_key,
-            place=mistake.function,
-            name=mistake.cause,
-            told=mistake.message,
-            source=submission,
-        )
-        for mistake in misconceptions(challenge=challenge)
-        for (submission, _who), user in zip(mistake.submissions, mistake.user_ids, strict=True)
-        if user in blank
-    ]
-    return Counted(list(blank.values()), mistakes)
 
 
 def _record(tally: Tally, run: int, found: Counted, fingerprint: str, now: datetime) -> bool:

@@ -3,8 +3,8 @@ from datetime import timedelta
 import pytest
 
 from classroom import lease
-from classroom.models import Enrolment, Extension, Mistake, Outcome, Standing, Tally, standing_is
-from classroom.pages.dashboards import counting
+from classroom.models import Enrolment, Extension, Group, Mistake, Outcome, Standing, Tally, standing_is
+from classroom.pages.dashboards import counting, outcomes
 from projects.models import FunctionGrade, Submission
 from quizzes import services as quiz_services
 from quizzes.models import Quiz
@@ -141,6 +141,28 @@ def test_nothing_is_counted_again_until_something_changes(course):
     assert count(course) == 2
 
 
+def test_points_that_change_places_are_a_change(course):
+    challenge = ChallengeFactory(course=course)
+    ada, ben = came(course), came(course)
+    mine, theirs = hand_in(challenge, ada, 1 / 3), hand_in(challenge, ben, 5)
+    assert [count(course), count(course)] == [1, 0]
+    for submission, score in ((mine, 5), (theirs, 1 / 3)):
+        Submission.objects.filter(pk=submission.pk).update(score=score)
+    assert count(course) == 1
+    assert [counted(user) for user in (ada, ben)] == [{("done", 0.5)}, {("done", 0.033)}]
+
+
+def test_who_comes_into_a_group_with_an_extension_has_not_missed_it(course):
+    challenge = ChallengeFactory(course=course, opens_at=NOW - 9 * DAY, closes_at=NOW - DAY)
+    ada, group = came(course), Group.objects.create(course=course, name="Ill")
+    Extension.objects.create(course=course, item=challenge.deadline_key, group=group, closes_at=NOW + DAY)
+    count(course)
+    assert counted(ada) == {("missed", None)}
+    group.members.add(ada)
+    assert [count(course), count(course)] == [1, 0]
+    assert counted(ada) == {("open", None)}
+
+
 def test_who_leaves_and_what_is_hidden_again_is_forgotten(course):
     quiz = make_quiz(course, kinds=["single"], now=NOW)
     ada, ben = came(course), came(course)
@@ -210,14 +232,14 @@ def test_wrong_ideas_in_a_quiz_are_kept_with_who_holds_them(course):
 def test_a_worker_that_was_superseded_writes_nothing(course, monkeypatch):
     quiz = make_quiz(course, kinds=["single"], now=NOW)
     take(quiz, "0", user=came(course), now=NOW)
-    allowances = counting.clock.allowances
+    allowances = outcomes.clock.allowances
 
     def claimed_meanwhile(*args):
         later = NOW + 2 * counting.LEASE
         assert lease.claim(Tally.objects.all(), pk=Tally.objects.get().pk, now=later, lease=counting.LEASE)
         return allowances(*args)
 
-    monkeypatch.setattr(counting.clock, "allowances", claimed_meanwhile)
+    monkeypatch.setattr(outcomes.clock, "allowances", claimed_meanwhile)
     assert count(course) == 0
     assert Outcome.objects.count() == 0
 
