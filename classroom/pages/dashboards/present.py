@@ -12,24 +12,26 @@ from classroom.models import Course, Week
 from classroom.pages.dashboards.figures import Figure, rows_url
 from classroom.pages.dashboards.rows.people import scene_at_risk
 from classroom.pages.dashboards.rows.subject import Scene
-from classroom.pages.dashboards.rows.waiting import (
+from classroom.pages.dashboards.rows.taking import (
     ABSENT,
+    HANDED_IN,
+    SILENT,
+    WRITING,
+    absent_from,
+    newest_attempts,
+    taking_conditions,
+)
+from classroom.pages.dashboards.rows.waiting import (
     BY_HAND,
     CLAIMED,
     FAILED,
     GRADING,
-    HANDED_IN,
     HELP_CONDITIONS,
-    SILENT,
     WAITING,
-    WRITING,
-    absent_from,
     desk_url,
     hand_in_conditions,
-    newest_attempts,
     open_looks,
     open_requests,
-    taking_conditions,
     waiting_answers,
 )
 from projects.models import Hackathon, Project, Submission, Team

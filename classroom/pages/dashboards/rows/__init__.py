@@ -5,7 +5,8 @@ A number of a dashboard and the page it leads to ask through the same functions,
 
 from classroom.pages.dashboards.rows.people import ATTENDANCE, PEOPLE
 from classroom.pages.dashboards.rows.subject import Cell, Scene, Subject
-from classroom.pages.dashboards.rows.waiting import ANSWERS, HAND_INS, HELP, LOOKS, TAKING
+from classroom.pages.dashboards.rows.taking import TAKING
+from classroom.pages.dashboards.rows.waiting import ANSWERS, HAND_INS, HELP, LOOKS
 from classroom.pages.dashboards.rows.work import FUNCTIONS, MISTAKES, WORK
 
 SUBJECTS: dict[str, Subject] = {
