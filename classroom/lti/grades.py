@@ -127,7 +127,9 @@ def _write_changed(link: WorkLink, now: datetime) -> int:
 
 
 def _differs(before: Score | None, points: Points) -> bool:
-    if before is None or before.replaced_at is not None:
+    if before is None:
+        return points.points is not None
+    if before.replaced_at is not None:
         return True
     return (before.points, before.max_points) != (points.points, points.most)
 
@@ -213,9 +215,13 @@ def _still_stands(score: Score, now: datetime) -> bool:
 
 
 def _post(score: Score, subject: str) -> None:
-    grade = Grade().set_user_id(subject).set_score_given(score.points).set_score_maximum(score.max_points)
+    grade = Grade().set_user_id(subject)
     grade.set_timestamp(score.stamped_at.isoformat(timespec="milliseconds").replace("+00:00", "Z"))
-    grade.set_activity_progress("Completed").set_grading_progress("FullyGraded")
+    if score.points is None:
+        grade.set_activity_progress("Initialized").set_grading_progress("NotReady")
+    else:
+        grade.set_score_given(score.points).set_score_maximum(score.max_points)
+        grade.set_activity_progress("Completed").set_grading_progress("FullyGraded")
     Services(score.link.context.platform).send(
         scores_url(score.link.lineitem_url),
         scopes=[SCORE_SCOPE],

@@ -1,14 +1,16 @@
 """What students have earned and may know: nothing else leaves for a platform."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
 from django.db.models import QuerySet
 
-from classroom.models import Course
+from classroom.models import Course, GradeMark
+from classroom.pages.gradebook.book import columns_of
+from classroom.pages.gradebook.works import works_of as gradebook_works_of
 from projects.models import Challenge, Submission
 from projects.queries import counting_of
 from quizzes.models import Attempt, Quiz
@@ -19,25 +21,56 @@ from quizzes.scoring import counted
 
 @dataclass(frozen=True)
 class Points:
-    """What somebody earned, of what there was."""
+    """What somebody has, of what there was; `points` is None where a score sent before counts no more."""
 
-    points: float
+    points: float | None
     most: float
+
+
+NO_SCORE = Points(None, 0.0)
 
 
 def released(*, course: Course, work: str, users: Collection[int], now: datetime) -> dict[int, Points]:
     """Return by person the points for a work that are final and that the person may see.
 
-    A work that is not graded, hidden, or gone has none; neither has who waits for a grader or the release.
+    A work that is not graded, hidden, or gone has none; neither has who waits for a grader or the release. A
+    mark that staff gave in the gradebook counts instead of what was earned, where students see the column.
     """
+    earned = _earned(course, work, users, now)
+    return {} if earned is None else earned | _given(course, work, users, earned, now)
+
+
+def _given(
+    course: Course, work: str, users: Collection[int], earned: Mapping[int, Points], now: datetime
+) -> dict[int, Points]:
+    """Return what staff gave. Who is excused has no score; nor has who lost a mark and earned nothing."""
+    marks = GradeMark.objects.filter(
+        column__course=course, column__item=work, column__released_at__lte=now, user__in=users
+    )
+    found = {mark.user_id: mark for mark in marks}
+    if not found:
+        return {}
+    columns = columns_of(course, gradebook_works_of(course), now)
+    possible = next(column.possible for column in columns if column.row.item == work)
+    given = {
+        user: Points(mark.points, possible)
+        for user, mark in found.items()
+        if mark.points is not None and possible > 0
+    }
+    gone = {user for user, mark in found.items() if mark.excused or (not mark.stands and user not in earned)}
+    return given | dict.fromkeys(gone, NO_SCORE)
+
+
+def _earned(course: Course, work: str, users: Collection[int], now: datetime) -> dict[int, Points] | None:
+    """Return the work's own points; None where it gives none now."""
     kind, _colon, number = work.partition(":")
     if kind == "quiz":
         quiz = Quiz.objects.filter(course=course, pk=number, practice=False, published_at__lte=now).first()
-        return _of_quiz(quiz, users, now) if quiz else {}
+        return _of_quiz(quiz, users, now) if quiz else None
     if kind == "challenge":
         challenge = Challenge.objects.visible(now).filter(course=course, pk=number).first()
-        return _of_challenge(challenge, users) if challenge and not challenge.has_board else {}
-    return {}
+        return _of_challenge(challenge, users) if challenge and not challenge.has_board else None
+    return None
 
 
 def _of_quiz(quiz: Quiz, users: Collection[int], now: datetime) -> dict[int, Points]:

@@ -11,13 +11,14 @@ from classroom.models import Leased
 class Score(Leased):
     """One changed score of one person, for one link; rows are the log and stay.
 
-    A newer score replaces one that still waits. `stamped_at` travels with the score: a platform takes only
+    Without points it takes back what was sent before (LTI-AGS 2.0: no `scoreGiven`). A newer score
+    replaces one that still waits. `stamped_at` travels with the score: a platform takes only
     what is newer than what it has (LTI-AGS 2.0, 3.4.3), so a repeated delivery changes nothing there.
     """
 
     link = models.ForeignKey(WorkLink, on_delete=models.CASCADE, related_name="scores")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    points = models.FloatField(_("points"))
+    points = models.FloatField(_("points"), null=True)
     max_points = models.FloatField(_("of"))
     stamped_at = models.DateTimeField(_("as of"))
     not_before = models.DateTimeField(_("not before"))
@@ -48,7 +49,7 @@ class Score(Leased):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user}: {self.points:g}/{self.max_points:g}"
+        return f"{self.user}: {'–' if self.points is None else f'{self.points:g}/{self.max_points:g}'}"
 
     @property
     def is_waiting(self) -> bool:

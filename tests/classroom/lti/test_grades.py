@@ -11,6 +11,7 @@ from classroom.lti.models import Context, Platform, Score, WorkLink
 from classroom.models import AuditEntry, Enrolment, Role
 from projects.models import Challenge, Submission
 from quizzes import services
+from tests.classroom.gradebook.factories import give, tied
 from tests.classroom.lti.conftest import connected
 from tests.classroom.lti.platform import AGS
 from tests.factories import CourseFactory, EnrolmentFactory, instructor_of, student_of
@@ -332,6 +333,92 @@ def test_answer_that_no_database_takes_is_kept_as_far_as_it_can_be(fake, quiz, l
     assert Score.objects.get().last_error.startswith("The platform answers 500: no ")
 
 
+# What staff gave instead
+
+NO_SCORE = {"activityProgress": "Initialized", "gradingProgress": "NotReady"}
+
+
+def given(document):
+    return document.get("scoreGiven"), document.get("scoreMaximum")
+
+
+@pytest.fixture
+def column(quiz, now):
+    """The quiz's column in our gradebook, which students see; it counts 10 points instead of 2."""
+    return tied(quiz, points=10, released_at=now - MINUTE)
+
+
+def test_a_mark_of_the_gradebook_goes_out_instead_of_the_score(fake, quiz, link, column, ada, now):
+    took(quiz, ada, "0.64", now)
+    release(quiz, now)
+    send_all(now)
+    give(column, ada, 7.5, reason="The projector failed.", now=now)
+    assert [send_all(now + n * MINUTE) for n in (1, 2)] == [[True], []]
+    give(column, ada, None, seen=1, now=now)
+    assert send_all(now + 3 * MINUTE) == [True]
+    assert [given(document) for _, _, document in fake.posted] == [(2.0, 2.0), (7.5, 10.0), (2.0, 2.0)]
+
+
+def test_who_handed_nothing_in_gets_the_mark_and_loses_it_when_it_is_taken_back(
+    fake, quiz, link, column, ada, now
+):
+    give(column, ada, 7.5, reason="Told it at the blackboard.", now=now)
+    assert send_all(now) == [True]
+    give(column, ada, None, seen=1, now=now)
+    assert [send_all(now + n * MINUTE) for n in (1, 2)] == [[True], []]
+    (_, _, first), (_, _, second) = fake.posted
+    assert given(first) == (7.5, 10.0)
+    stamp = (now + MINUTE).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    assert second == NO_SCORE | {"userId": "user-7", "timestamp": stamp}
+
+
+def test_an_excuse_takes_back_the_score_that_was_sent(client, fake, quiz, link, column, ada, now):
+    took(quiz, ada, "0.64", now)
+    release(quiz, now)
+    send_all(now)
+    give(column, ada, excused=True, reason="She was ill.", now=now)
+    assert [send_all(now + n * MINUTE) for n in (1, 2)] == [[True], []]
+    [_, (_, _, document)] = fake.posted
+    assert {name: document[name] for name in NO_SCORE} == NO_SCORE
+    assert given(document) == (None, None)
+    client.force_login(instructor_of(quiz.course))
+    page = client.get(f"/c/{quiz.course.slug}/platforms/scores/").content.decode()
+    assert (page.count("none any more"), "None" in page) == (1, False)
+
+
+def test_an_excuse_alone_says_nothing(fake, quiz, link, column, ada, now):
+    give(column, ada, excused=True, reason="She was ill.", now=now)
+    assert send_all(now) == []
+    assert Score.objects.count() == 0
+
+
+@pytest.mark.parametrize("what", ["column hidden", "quiz hidden", "practice", "unknown", "another course's"])
+def test_a_mark_that_its_student_does_not_see_is_not_sent(fake, quiz, link, column, ada, now, what):
+    give(column, ada, 7.5, reason="Told it at the blackboard.", now=now)
+    if what == "column hidden":
+        type(column).objects.update(released_at=None)
+    elif what == "quiz hidden":
+        type(quiz).objects.update(published_at=now + MINUTE)
+    elif what == "practice":
+        type(quiz).objects.update(practice=True)
+    elif what == "unknown":
+        ada.lti_identities.all().delete()
+    else:
+        type(column).objects.update(course=CourseFactory())
+    assert send_all(now) == []
+    assert fake.posted == []
+
+
+def test_a_mark_that_is_changed_while_it_waits_is_not_sent(fake, quiz, link, column, ada, now):
+    give(column, ada, 7.5, reason="Told it at the blackboard.", now=now)
+    for pk in grades.links_to_look_at():
+        grades.collect(pk=pk, now=now)
+    give(column, ada, 8, reason="Told more of it.", seen=1, now=now)
+    assert [grades.deliver(pk=pk, now=now) for pk in grades.waiting(now=now)] == [False]
+    assert send_all(now + MINUTE) == [True]
+    assert [given(document) for _, _, document in fake.posted] == [(8.0, 10.0)]
+
+
 # The platform's column
 
 
@@ -418,7 +505,7 @@ def test_looking_at_a_link_asks_a_fixed_number_of_queries(
     release(quiz, now)
     grades.collect(pk=link.pk, now=now)
     assert Score.objects.count() == students
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         grades.collect(pk=link.pk, now=now + MINUTE)
 
 
