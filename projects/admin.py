@@ -1,14 +1,17 @@
 """Authoring challenges and hackathons, and looking at what was handed in, for the site's administrators."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import transaction
 from django.forms.models import ModelForm
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from projects import grading
+from classroom import clock
+from projects import grading, services
 from projects.models import Challenge, Criterion, Hackathon, Membership, Project, Submission, Team
 
 
@@ -23,6 +26,17 @@ class ChallengeForm(ModelForm):  # type: ignore[type-arg]  # generic for type ch
         if self.instance.exercise and self.instance.exercise not in dict(choices):
             choices.append((self.instance.exercise, self.instance.exercise))
         self.fields["exercise"].choices = choices  # type: ignore[attr-defined]  # declared above
+
+    def clean_closes_at(self) -> datetime | None:
+        """Keep a challenge closed whose final result is shown."""
+        closes_at: datetime | None = self.cleaned_data["closes_at"]
+        stored, now = Challenge.objects.filter(pk=self.instance.pk), clock.now()
+        try:
+            with transaction.atomic():
+                services.check_stay_closed(challenges=stored, closes_at=closes_at, now=now)
+        except services.Refused as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+        return closes_at
 
 
 @admin.register(Challenge)

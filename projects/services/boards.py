@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from classroom import clock
@@ -149,6 +150,31 @@ def reveal(*, board: Board, by: User, now: datetime) -> None:
         if unseen.update(final_at=now):
             _log("board.revealed", board, by, now)
     board.refresh_from_db()
+
+
+def check_stay_closed(*, challenges: QuerySet[Challenge], closes_at: datetime | None, now: datetime) -> None:
+    """See that a later end opens no challenge whose final result is shown; inside a transaction.
+
+    Raises
+    ------
+    Refused
+        It would: teams that have seen the private scores could hand in again, and choose by them.
+    """
+    if closes_at and closes_at <= now:
+        return
+    boards = Board.objects.select_for_update(of=("self",)).filter(challenge__in=challenges)
+    for board in boards.select_related("challenge__course").order_by("pk"):
+        if board.is_final(now) and board.challenge.closes_at:
+            raise Refused(
+                _(
+                    "The final result of “%(title)s” is shown, so it stays closed. Let building end on "
+                    "%(when)s, as it did; the other dates can move."
+                )
+                % {
+                    "title": board.challenge.title,
+                    "when": words.moment(board.challenge.closes_at, board.challenge.course),
+                }
+            )
 
 
 def _data_of(board: Board, material: Material) -> BoardData:

@@ -27,7 +27,7 @@ from projects.models import (
     Team,
     Track,
 )
-from projects.services import places
+from projects.services import boards, places
 from projects.services.challenges import Extras, equip
 
 Placed = TypeVar("Placed", Challenge, RegistrationQuestion, Award, Criterion, Track)
@@ -53,13 +53,14 @@ def change_event(*, event: Hackathon, fields: Sequence[str], by: User, now: date
     Raises
     ------
     Refused
-        More people have a place already than there shall be.
+        More people have a place already than there shall be, or a challenge would open again whose final
+        result is shown.
     """
     try:
         with transaction.atomic():
             before = places.lock(event)
             event.save(update_fields=fields)
-            _move_challenges(event, before)
+            _move_challenges(event, before, now)
             places.settle_locked(places.lock(event), now)
             _log("hackathon.changed", event, by, now)
     except IntegrityError:
@@ -248,11 +249,14 @@ def behind(rows: "QuerySet[Any]") -> int:
     return 0 if last is None else last + 1
 
 
-def _move_challenges(event: Hackathon, before: Hackathon) -> None:
+def _move_challenges(event: Hackathon, before: Hackathon, now: datetime) -> None:
     """Let the challenges' times follow the event's building, where nobody has set others."""
     for column, then, since in zip(("opens_at", "closes_at"), before.building, event.building, strict=True):
         if then != since:
-            Challenge.objects.filter(hackathon=event, **{column: then}).update(**{column: since})
+            following = Challenge.objects.filter(hackathon=event, **{column: then})
+            if column == "closes_at":
+                boards.check_stay_closed(challenges=following, closes_at=since, now=now)
+            following.update(**{column: since})
 
 
 def _item(event: Hackathon) -> str:

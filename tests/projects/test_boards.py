@@ -20,7 +20,7 @@ from projects.models import Board, BoardData, Challenge, Project, Submission, Te
 from projects.queries.board import news_of
 from projects.standings import resampled_means
 from projects.views.boards import TEAMS_A_PAGE
-from tests.factories import NOW, CourseFactory, EnrolmentFactory, instructor_of, student_of
+from tests.factories import NOW, CourseFactory, EnrolmentFactory, UserFactory, instructor_of, student_of
 from tests.projects.boards import (
     CUT,
     DAY,
@@ -527,6 +527,45 @@ def test_nothing_is_taken_in_after_the_final_result(now):
     )
     with pytest.raises(Refused, match="The final result is out"):
         hand_in(team, CUT, NOW + DAY + timedelta(hours=1))
+
+
+def test_no_later_end_opens_a_challenge_again_whose_final_result_is_shown(as_user, now):
+    board = board_of()
+    event = board.challenge.hackathon
+    organiser, ended = instructor_of(event.course), event.submission_closes_at
+    Challenge.objects.update(closes_at=ended)  # as the event's building
+    later = ended + timedelta(hours=5)
+
+    def move(at, **fields):
+        event.refresh_from_db()
+        for name, value in ({"submission_closes_at": later, "ends_at": later} | fields).items():
+            setattr(event, name, value)
+        services.change_event(
+            event=event,
+            fields=["submission_closes_at", "ends_at", "building_opens_at", "building_closes_at"],
+            by=organiser,
+            now=at,
+        )
+
+    move(ended, submission_closes_at=later - timedelta(hours=1))  # before it is shown they may go on
+    ended = Challenge.objects.get().closes_at
+    services.reveal(
+        board=Board.objects.select_related("challenge__course").get(), by=organiser, now=ended + timedelta(1)
+    )
+    shown = ended + timedelta(days=1)
+    later = shown + timedelta(hours=5)
+    with pytest.raises(Refused, match=r"so it stays closed. Let building end on .* as it did"):
+        move(shown)
+    assert Challenge.objects.get().closes_at == ended
+    move(shown, building_opens_at=event.starts_at, building_closes_at=ended)  # as the message says
+    event.refresh_from_db()
+    assert (Challenge.objects.get().closes_at, event.submission_closes_at) == (ended, later)
+
+    now(shown)
+    client = as_user(UserFactory(is_staff=True, is_superuser=True))
+    address = reverse("admin:projects_challenge_change", args=[board.challenge_id])
+    answer = client.post(address, {"closes_at_0": later.date().isoformat(), "closes_at_1": "23:00"})
+    assert "so it stays closed" in " ".join(answer.context["adminform"].form.errors["closes_at"])
 
 
 def test_a_team_sees_its_own_row_wherever_it_is(as_user):
