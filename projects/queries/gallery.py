@@ -19,6 +19,8 @@ from projects.models import (
     Project,
     ProjectPicture,
     Submission,
+    Track,
+    competing,
 )
 from projects.models.team import ProjectQuerySet
 from projects.queries.awards import awards_of
@@ -97,9 +99,17 @@ class ProjectCard:
 
 
 def gallery_projects(
-    *, hackathon: Hackathon, search: str = "", challenge: int | None = None, won: bool = False
+    *,
+    hackathon: Hackathon,
+    search: str = "",
+    challenge: int | None = None,
+    track: Track | None = None,
+    won: bool = False,
 ) -> QuerySet[Project]:
-    """Return the projects that are shown, by title: those with every word of `search`, or with an award."""
+    """Return the projects that are shown, by title.
+
+    Of them those with every word of `search`, those that compete in `track`, or those with an award.
+    """
     projects = _projects(hackathon).approved()
     for word in search.split():
         projects = projects.filter(
@@ -110,6 +120,8 @@ def gallery_projects(
         )
     if challenge is not None:
         projects = projects.filter(challenge=challenge)
+    if track:
+        projects = projects.filter(pk__in=competing(hackathon, track).values("pk"))
     if won:
         projects = projects.filter(Exists(Award.objects.published().filter(project=OuterRef("pk"))))
     return projects.order_by("title", "pk")

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from classroom.models import Role
 from projects import queries, services
-from projects.models import Award, Hackathon, Judge, Project
+from projects.models import Award, Hackathon, Judge, Project, Track, TrackEntry
 from tests.factories import NOW, EnrolmentFactory, instructor_of, student_of
 from tests.pictures import file_of
 from tests.projects.factories import (
@@ -119,7 +119,8 @@ def test_the_gallery_asks_the_same_of_one_and_three(
         assert [card.functions_right for card in queries.gallery(hackathon=event, now=NOW)] == [8] * count
     client = as_user(student_of(event.course))
     now(event.gallery_opens_at)
-    with django_assert_num_queries(10):
+    services.add_track(event=event, track=Track(title="Sound"))
+    with django_assert_num_queries(11):
         assert client.get(url("gallery", event)).status_code == 200
 
 
@@ -170,6 +171,32 @@ def test_winners_are_found_once_the_awards_are_published(as_user, event, project
     services.publish_awards(event=event, by=instructor, now=NOW)
     page = client.get(url("gallery", event), {"won": "on"}).content.decode()
     assert ("Letters" in page, "Tides" in page, "First prize" in page) == (False, True, True)
+
+
+def test_projects_are_found_by_the_track_they_compete_in(as_user, event, project, now, monkeypatch):
+    monkeypatch.setattr("projects.views.gallery.CARDS_A_PAGE", 1)
+    other = challenge_of(event)
+    letters = project_of(team_of(event), other, title="Letters")
+    project_of(team_of(event), other, title="Numbers")
+    client = as_user(student_of(event.course))
+    now(event.gallery_opens_at)
+    assert 'name="track"' not in client.get(url("gallery", event)).content.decode()
+    by_challenge = services.add_track(event=event, track=Track(title="Reading", challenge=other))
+    by_choice = services.add_track(event=event, track=Track(title="Sound", by_choice=True))
+    foreign = services.add_track(event=HackathonFactory(course=event.course), track=Track(title="Theirs"))
+    TrackEntry.objects.create(track=by_choice, project=letters, entered_at=NOW)
+
+    def found(track, **more):
+        page = client.get(url("gallery", event), {"track": track} | more)
+        assert page.status_code == 200
+        return [card.title for card in page.context["cards"]], page.context["page"].paginator.count
+
+    assert found(by_choice.pk) == (["Letters"], 1)
+    assert found(by_challenge.pk, page=2) == (["Numbers"], 2)
+    assert found(by_challenge.pk, q="numb") == (["Numbers"], 1)
+    assert [found(track) for track in (foreign.pk, "x", "9" * 30)] == [(["Letters"], 3)] * 3
+    page = client.get(url("gallery", event), {"track": by_challenge.pk}).content.decode()
+    assert (f"track={by_challenge.pk}&amp;page=2" in page, "Theirs" in page) == (True, False)
 
 
 @pytest.fixture
