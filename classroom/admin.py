@@ -212,15 +212,6 @@ class ScheduleItemAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic 
     search_fields = ["title"]
 
 
-@admin.register(Announcement)
-class AnnouncementAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
-    """What the staff told everybody."""
-
-    list_display = ["title", "course", "author", "published_at"]
-    list_filter = ["course"]
-    list_select_related = ["course", "author"]
-
-
 class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in the stubs
     """A log: to look at, never to change."""
 
@@ -235,6 +226,15 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """Refuse."""
         return False
+
+
+@admin.register(Announcement)
+class AnnouncementAdmin(ReadOnlyAdmin):
+    """What the staff announced; they write it on the course's own page."""
+
+    list_display = ["title", "course", "author", "published_at", "told_at", "withdrawn_at"]
+    list_filter = ["course"]
+    list_select_related = ["course", "author"]
 
 
 @admin.register(Outbox)

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from classroom import announcing
 from classroom.errors import Refused
 from classroom.models import AuditEntry, Course, Enrolment, Role, User
 
@@ -72,10 +73,14 @@ def change(*, course: Course, values: Mapping[str, Any], by: User, now: datetime
 
 
 def archive(*, course: Course, by: User, now: datetime) -> bool:
-    """Put a course away: it can be read, and nothing can be written. Return False when it was before."""
+    """Put a course away: it can be read, and nothing can be written. Return False when it was before.
+
+    What is scheduled to be announced becomes a draft again.
+    """
     with transaction.atomic():
         archived = Course.objects.filter(pk=course.pk, archived_at=None).update(archived_at=now)
         if archived:
+            announcing.hold_back(course=course, now=now)
             note(course, by, "course.archived", now)
     return bool(archived)
 

@@ -181,6 +181,18 @@ def read(*, user: User, now: datetime, pk: int | None = None) -> None:
         count_unread([user.pk])
 
 
+def take_back(*, course: Course, key_begins: str) -> None:
+    """Take back what people were told with such keys; letters that have not left yet are not sent."""
+    with transaction.atomic():
+        told = Notice.objects.filter(course=course, key__startswith=key_begins)
+        unread = list(told.filter(read_at=None).values_list("user_id", flat=True))
+        told.delete()
+        Outbox.objects.filter(
+            course=course, key__startswith=key_begins, sent_at=None, given_up_at=None
+        ).delete()
+        transaction.on_commit(lambda: count_unread(unread), robust=True)
+
+
 # The day's letter ------------------------------------------------------------------------------------------
 
 

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from classroom import bell, clock, heartbeat, notices, notify
+from classroom import announcing, bell, clock, heartbeat, notices, notify
 
 
 @shared_task
@@ -12,10 +12,17 @@ def deliver_message(message_id: int) -> None:
 
 
 @shared_task
+def tell_announcements() -> None:
+    """Tell people of the announcements that are due."""
+    announcing.tell_due(now=clock.now())
+
+
+@shared_task
 def sweep() -> None:
-    """Write the letters of the day, ring for what is due, and leave a sign that sweeps come round."""
+    """Tell and write what is due, ring for what waits, and leave a sign that sweeps come round."""
     now = clock.now()
     heartbeat.note(now=now)
+    announcing.tell_due(now=now)
     notices.write_digests(now=now)
     for message_id in notify.waiting(now=now):
         bell.ring("classroom.tasks.deliver_message", message_id)

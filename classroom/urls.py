@@ -52,6 +52,7 @@ urlpatterns = [
     path("c/<slug:slug>/weeks/", include("classroom.pages.weeks.urls")),
     path("c/<slug:slug>/calendar/", include("classroom.pages.calendar.urls")),
     path("c/<slug:slug>/attendance/", include("classroom.pages.attendance.urls")),
+    path("c/<slug:slug>/announcements/", include("classroom.pages.announcements.urls")),
     path("c/<slug:slug>/schedule/", schedule.schedule, name="schedule"),
     path("c/<slug:slug>/dashboard/", include("classroom.pages.dashboards.urls")),
     path("c/<slug:slug>/", include("classroom.pages.courses.urls")),

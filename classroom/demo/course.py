@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from classroom import announcing
 from classroom.demo.calendar import Calendar
 from classroom.models import (
     Announcement,
@@ -128,19 +129,29 @@ def create_festival(course: Course, calendar: Calendar) -> None:
 
 
 def announce(course: Course, author: User, calendar: Calendar) -> None:
-    """Publish what the staff told the class."""
+    """Publish what the staff told the class, and schedule what they will; nobody reads the class's mail."""
     today = calendar.session(calendar.current_week)
-    Announcement.objects.create(
-        course=course,
-        author=author,
-        title="The hackathon is open for registration",
-        body="Form a team of up to four and pick a challenge. Places are limited; the page counts them.",
-        published_at=today - timedelta(days=3),
+    texts = (
+        (
+            "The hackathon is open for registration",
+            "Form a team of up to four and pick a challenge. Places are limited; the page counts them.",
+            today - timedelta(days=3),
+        ),
+        (
+            "A quiz opens today's session",
+            "You have **six minutes**. The link comes in Mattermost and the Zoom chat, and is on your page.",
+            today - timedelta(hours=2),
+        ),
+        (
+            "Bring your loss curves next week",
+            "We compare them: which learning rate, which initialisation, how many epochs? "
+            "A curve on a **logarithmic** axis says more.",
+            calendar.session(calendar.current_week + 1) - timedelta(days=1),
+        ),
     )
-    Announcement.objects.create(
-        course=course,
-        author=author,
-        title="A quiz opens today's session",
-        body="You have **six minutes**. The link comes in Mattermost and the Zoom chat, and is on your page.",
-        published_at=today - timedelta(hours=2),
-    )
+    for title, body, published_at in texts:
+        announcing.write(
+            announcement=Announcement(course=course, title=title, body=body, published_at=published_at),
+            by=author,
+            now=min(published_at, calendar.now),
+        )

@@ -1,6 +1,7 @@
 """What every course has."""
 
-from classroom.models.agenda import Announcement, ScheduleItem
+from classroom.models.agenda import ScheduleItem
+from classroom.models.announcement import Announcement
 from classroom.models.attendance import Attendance
 from classroom.models.audit import AuditEntry
 from classroom.models.calendar import CalendarEntry, CalendarFeed

@@ -1,6 +1,5 @@
-"""What happens when: the schedule, and what the staff tells everybody."""
+"""What happens when: the schedule."""
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -41,26 +40,6 @@ class ScheduleItem(models.Model):
                 condition=models.Q(ends_at__gte=models.F("starts_at")), name="schedule_ends_after_start"
             )
         ]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class Announcement(models.Model):
-    """A message from the staff to everybody in the course."""
-
-    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="announcements")
-    title = models.CharField(_("title"), max_length=200)
-    body = models.TextField(_("text"), help_text=_("Markdown."))
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
-    )
-    published_at = models.DateTimeField(_("published"))
-
-    class Meta:
-        verbose_name = _("announcement")
-        verbose_name_plural = _("announcements")
-        ordering = ["-published_at"]
 
     def __str__(self) -> str:
         return self.title

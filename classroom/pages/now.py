@@ -104,6 +104,14 @@ def _is_done(card: project_queries.ChallengeCard) -> bool:
     return not card.is_open or (card.score is not None and card.score == card.max_score)
 
 
+def _news(course: Course, now: datetime) -> list[Announcement]:
+    """Return what was announced lately."""
+    found = list(Announcement.objects.shown(now).filter(course=course, published_at__gt=now - NEWS)[:3])
+    for item in found:
+        item.course = course
+    return found
+
+
 @require_GET
 @never_cache
 def course(request: HttpRequest, slug: str) -> HttpResponse:
@@ -139,8 +147,6 @@ def course(request: HttpRequest, slug: str) -> HttpResponse:
         .select_related("course")
         .order_by("-number")
         .first(),
-        "news": Announcement.objects.filter(
-            course=seat.course, published_at__lte=now, published_at__gt=now - NEWS
-        )[:3],
+        "news": _news(seat.course, now),
     }
     return render(request, "classroom/now.html", context)

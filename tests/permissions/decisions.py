@@ -79,7 +79,8 @@ READS = {
         quizzes:quiz quizzes:image quizzes:lobby quizzes:discussion quizzes:attempt_review
     """,
     "member": """
-        calendar attendance grades grade_progress course weeks week material schedule
+        calendar attendance grades grade_progress course weeks week material schedule announcements
+        announcement
         api:course api:weeks api:week api:quizzes api:challenges api:challenge api:submissions api:hand_in
         api:submission api:source api:attempt api:gradebook api:grades
         quizzes:index
@@ -110,7 +111,7 @@ READS = {
     """,
     "grader": """
         attendance_wall import_attendance write_to_student import_grades new_week edit_week new_topic
-        edit_topic new_material edit_material new_session edit_session
+        edit_topic new_material edit_material new_session edit_session new_announcement edit_announcement
         quizzes:grade_item
         projects:letter projects:door projects:door_worker projects:door_people
     """,
@@ -169,7 +170,7 @@ WRITES = {
         mark_attendance mark_rest_absent import_attendance write_to_student gradebook_cell gradebook_mark
         import_grades new_week edit_week move_week new_topic edit_topic move_topic delete_topic new_material
         edit_material move_material publish_material delete_material new_session edit_session delete_session
-        student_view
+        student_view new_announcement edit_announcement publish_announcement withdraw_announcement
         quizzes:grade_item quizzes:answer_look
         projects:letter projects:begin_regrade projects:apply_regrade projects:discard_regrade
         projects:grade_again projects:adjust projects:door_sync projects:check_in projects:admit

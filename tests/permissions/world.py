@@ -17,6 +17,7 @@ from classroom import clock, tokens
 from classroom.demo import crowd
 from classroom.lti.models import Context, Platform, Roster, Score, WorkLink
 from classroom.models import (
+    Announcement,
     Entrance,
     ErasureRequest,
     Extension,
@@ -329,6 +330,7 @@ def _of_course(course, enrolment, now):
         "calendar/token": "no-such-calendar",
         "unsubscribe/token": "forged",
         "register/token": "no-such-invitation",
+        "announcements/pk": Announcement.objects.create(course=course, title="News", published_at=now).pk,
         "topics/pk": topic.pk,
         "materials/pk": material.pk,
         "sessions/pk": session.pk,

@@ -1,0 +1,1 @@
+"""What is announced to a course: students read it, staff write it."""
