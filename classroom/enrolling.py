@@ -5,9 +5,7 @@ Whom staff removed does not come back by a link or code that is still around; th
 
 import secrets
 from datetime import datetime, timedelta
-from functools import partial
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.urls import reverse
@@ -15,7 +13,6 @@ from django.utils import translation
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from classroom import notify
 from classroom.errors import Refused
 from classroom.models import (
     AuditEntry,
@@ -29,6 +26,8 @@ from classroom.models import (
     digest_of,
     new_course_code,
 )
+from classroom.models.notice import Sort
+from classroom.notices import News, tell
 
 #: How long an invite link may work at most.
 LONGEST = timedelta(days=366)
@@ -233,37 +232,43 @@ def _come_in(course: Course, user: User, now: datetime, **how: object) -> tuple[
 
 
 def _tell_instructors(course: Course, now: datetime) -> None:
-    """Write at most one letter a day, however many ask."""
+    """Tell at most once a day, however many ask."""
     day = localdate(now, course.zone)
-    address = f"{settings.SITE_URL}{reverse('entrances', args=[course.slug])}"
     instructors = Enrolment.objects.filter(course=course, role=Role.INSTRUCTOR, left_at=None)
+    news = []
     for enrolment in instructors.select_related("user"):
         with translation.override(enrolment.user.language or course.language):
-            notify.email(
-                key=f"enrolment-requests:{course.pk}:{day}:{enrolment.user_id}",
-                to=enrolment.user.email,
-                subject=_("%(course)s: somebody asks to take part") % {"course": course.title},
-                body=_("Accept or decline, there may be more by now:\n%(address)s") % {"address": address},
-                now=now,
-                course=course,
+            news.append(
+                News(
+                    user=enrolment.user,
+                    key=f"enrolment-requests:{course.pk}:{day}",
+                    title=_("%(course)s: somebody asks to take part") % {"course": course.title},
+                    body=_("Accept or decline. There may be more requests by now."),
+                    page=reverse("entrances", args=[course.slug]),
+                )
             )
+    tell(sort=Sort.DUTY, news=news, now=now, course=course)
 
 
 def _tell_applicant(request: EnrolmentRequest, now: datetime, *, is_in: bool, words: str) -> None:
-    course = request.course
-    told = {
-        "course": course.title,
-        "address": f"{settings.SITE_URL}{course.get_absolute_url()}",
-        "words": words,
-    }
-    with translation.override(request.user.language or course.language):
+    course, user = request.course, request.user
+    with translation.override(user.language or course.language):
         if is_in:
-            subject, body = _("You take part in %(course)s"), _("Welcome! The course is here:\n%(address)s")
+            title = _("You take part in %(course)s")
+            page = course.get_absolute_url()
+            body = _("Welcome! The instructors accepted your request.")
         else:
-            subject = _("%(course)s: your request was declined")
-            body = _("The instructors declined your request to take part.\n\n%(words)s")
-        write = partial(notify.email, subject=subject % told, body=(body % told).strip())
-    write(key=f"enrolment-request:{request.pk}:answer", to=request.user.email, now=now, course=course)
+            title = _("%(course)s: your request was declined")
+            page = reverse("ask_to_join", args=[course.slug])
+            body = _("The instructors declined your request to take part.") + f"\n\n{words}"
+        news = News(
+            user=user,
+            key=f"enrolment-request:{request.pk}:answer",
+            title=title % {"course": course.title},
+            body=body.strip(),
+            page=page,
+        )
+    tell(sort=Sort.RESULT, news=[news], now=now, course=course)
 
 
 def _note(

@@ -14,10 +14,11 @@ from django.db.models import Case, F, When
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from classroom import notify
+from classroom import notices
 from classroom.errors import Refused
 from classroom.live import News
 from classroom.models import Course, HelpDesk, HelpRequest, User
+from classroom.models.notice import Sort
 
 #: From how many of the latest requests the usual wait is taken, and how few are too few to say anything.
 RECENT = 20
@@ -93,8 +94,10 @@ def withdraw(*, desk: HelpDesk, parties: Sequence[str], now: datetime) -> None:
     _act(desk, mine.update, _("There is no open request to withdraw."), withdrawn_at=now)
 
 
-def claim(*, request: HelpRequest, by: User, now: datetime) -> None:
-    """Let `by` go and help; of many at once exactly one does, and who asked is told.
+def claim(*, request: HelpRequest, by: User, page: str, now: datetime) -> None:
+    """Let `by` go and help; of many at once exactly one does.
+
+    Who asked is told at once; `page` is the path of the desk.
 
     Raises
     ------
@@ -110,7 +113,7 @@ def claim(*, request: HelpRequest, by: User, now: datetime) -> None:
             claimed_at=now,
             claimed_by=by,
         )
-        _tell_claimed(request, by, now)
+        _tell_claimed(request, by, page, now)
 
 
 def hand_back(*, request: HelpRequest) -> None:
@@ -227,15 +230,16 @@ def _changed(desk: HelpDesk) -> None:
     HelpDesk.objects.filter(pk=desk.pk).update(changes=F("changes") + 1)
 
 
-def _tell_claimed(request: HelpRequest, by: User, now: datetime) -> None:
-    course = request.desk.course
-    with translation.override(request.asked_by.language or course.language):
-        notify.email(
+def _tell_claimed(request: HelpRequest, by: User, page: str, now: datetime) -> None:
+    course, who = request.desk.course, request.asked_by
+    with translation.override(who.language or course.language):
+        told = notices.News(
+            user=who,
             key=f"help:{request.pk}:claimed:{now.isoformat()}",
-            to=request.asked_by.email,
-            subject=_("Help is on the way"),
+            title=_("Help is on the way"),
             body=_("%(mentor)s comes to help with: %(topic)s\n\nWhere: %(place)s")
             % {"mentor": by, "topic": request.topic, "place": request.place},
-            now=now,
-            course=course,
+            page=page,
+            urgent=True,
         )
+    notices.tell(sort=Sort.TEAM, news=[told], now=now, course=course)

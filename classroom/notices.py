@@ -117,11 +117,25 @@ def _plan(
         key=f"{one.key}:{one.user.pk}",
         to=one.user.email,
         subject=one.title,
-        body=f"{one.body}\n\n{settings.SITE_URL}{one.page}".strip(),
+        body=_letter(one, course),
         not_before=at,
         unsubscribe="" if one.urgent else unsubscribe_page(one.user, sort),
     )
     return notice, letter
+
+
+def _letter(one: News, course: Course | None) -> str:
+    """Return a letter's text: what is told, where there is more of it, and at the end whom it is from."""
+    with translation.override(language_of(one.user, course)):
+        ending = _how_you_hear()
+    if course is not None:
+        ending = f"{course.title}\n{ending}"
+    return f"{one.body}\n\n{settings.SITE_URL}{one.page}\n\n-- \n{ending}".strip()
+
+
+def _how_you_hear() -> str:
+    address = settings.SITE_URL + reverse("notice_settings")
+    return _("How you hear of things: %(address)s") % {"address": address}
 
 
 def _mailed(one: News, own: NoticeSettings, sort: Sort, now: datetime) -> tuple[How, datetime]:
@@ -135,6 +149,11 @@ def _mailed(one: News, own: NoticeSettings, sort: Sort, now: datetime) -> tuple[
             return how, due
     at = _after_quiet(one.user, own, now)
     return How.AT_ONCE, at if one.until is None or at < one.until else now
+
+
+def language_of(user: User, course: Course | None) -> str:
+    """Return the language in which somebody is told of a course's things."""
+    return user.language or (course.language if course else settings.LANGUAGE_CODE)
 
 
 def clock_of(user: User) -> ZoneInfo:
@@ -222,7 +241,7 @@ def _write_digest(pk: int, now: datetime) -> None:
             waiting.update(mail_due_at=next_at(now, own.digest_at, clock))
             return
         Notice.objects.filter(pk__in=[notice.pk for notice in found]).update(mailed_at=now)
-        with translation.override(user.language or (found[0].course.language if found[0].course else None)):
+        with translation.override(language_of(user, found[0].course)):
             letter = notify.Letter(
                 key=key,
                 to=user.email,
@@ -241,8 +260,7 @@ def _digest(found: Sequence[Notice]) -> str:
         parts.append(f"{place}{notice.title}\n{notice.body}\n{settings.SITE_URL}{notice.page}")
     if (left := len(found) - MOST_IN_A_LETTER) > 0:
         parts.append(_("And %(count)d more, on the site.") % {"count": left})
-    address = f"{settings.SITE_URL}{reverse('notice_settings')}"
-    parts.append(_("How you hear of things: %(address)s") % {"address": address})
+    parts.append(_how_you_hear())
     return "\n\n---\n\n".join(parts)
 
 

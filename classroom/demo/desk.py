@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.urls import reverse
+
 from classroom import helpdesk
 from classroom.models import HelpRequest, User
 from projects import services
@@ -30,7 +32,8 @@ def ask_mentors(hackathon: Hackathon, mentor: User) -> None:
     asked_at = hackathon.registration_opens_at + timedelta(days=1)
     first, second = Team.objects.active().filter(hackathon=hackathon)[:2]
     request = _ask(first, "How do we split the tide data so that no day is in both parts?", asked_at)
-    helpdesk.claim(request=request, by=mentor, now=asked_at + 4 * MINUTE)
+    page = reverse("projects:help", args=[hackathon.course.slug, hackathon.pk])
+    helpdesk.claim(request=request, by=mentor, page=page, now=asked_at + 4 * MINUTE)
     helpdesk.resolve(
         request=request, by=mentor, note="By date, not at random: see week 5.", now=asked_at + 15 * MINUTE
     )

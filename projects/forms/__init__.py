@@ -105,13 +105,6 @@ class RegradeForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("It is kept in the log."))
 
 
-class LetterForm(forms.Form):
-    """An e-mail to the students who make one mistake."""
-
-    subject = forms.CharField(label=_("Subject"), max_length=150)
-    body = forms.CharField(label=_("Text"), max_length=5000, widget=forms.Textarea)
-
-
 class AdjustForm(forms.ModelForm):  # type: ignore[type-arg]  # as above
     """Points given by staff, with the reason."""
 

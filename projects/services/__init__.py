@@ -78,7 +78,6 @@ from projects.services.judging import (
     save_look,
     skip,
 )
-from projects.services.letters import write_to
 from projects.services.membership import frozen_because
 from projects.services.moving import end_team, merge_teams, move_member, take_out
 from projects.services.organising import (
@@ -317,5 +316,4 @@ __all__ = [
     "withdraw_certificate",
     "withdraw_project",
     "withdraw_request",
-    "write_to",
 ]

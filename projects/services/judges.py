@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from classroom import notify
 from classroom.models import AuditEntry, User
+from classroom.models.notice import Sort
+from classroom.notices import News, tell
 from classroom.people import Person
 from projects import words
 from projects.models import Conflict, Hackathon, Judge, Look, Team, Track
@@ -90,26 +90,25 @@ def revoke_conflict(*, conflict: Conflict, by: User, now: datetime) -> None:
 
 def _write_to(judge: Judge, now: datetime) -> None:
     event, user = judge.hackathon, judge.user
-    page = settings.SITE_URL + reverse("projects:judge", args=[event.course.slug, event.pk])
     with translation.override(user.language or event.course.language):
         when = (
             _("Judging opens on %(when)s.") % {"when": words.moment(event.judging_opens_at, event.course)}
             if event.judging_opens_at
             else _("The time of judging will be announced.")
         )
-        notify.email(
+        invitation = News(
+            user=user,
             key=f"judge:{judge.pk}:invited:{now.isoformat()}",
-            to=user.email,
-            subject=_("You are asked to judge: %(event)s") % {"event": event.title},
+            title=_("You are asked to judge: %(event)s") % {"event": event.title},
             body=_(
                 "You are a judge of “%(event)s”. %(when)s Sign in with this e-mail address: a code is mailed "
                 "to you. Then you are led from project to project."
             )
-            % {"event": event.title, "when": when}
-            + f"\n\n{page}",
-            now=now,
-            course=event.course,
+            % {"event": event.title, "when": when},
+            page=reverse("projects:judge", args=[event.course.slug, event.pk]),
+            urgent=True,
         )
+    tell(sort=Sort.DUTY, news=[invitation], now=now, course=event.course)
 
 
 def _log(action: str, judge: Judge, by: User, now: datetime, **detail: str) -> None:

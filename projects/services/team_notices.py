@@ -42,27 +42,26 @@ def dissolved(team: Team, users: Iterable[User], now: datetime, reason: str = ""
 
 
 def invited(invitation: Invitation, user: User | None, now: datetime) -> None:
-    """Send an invitation to its address; `user` is who signs in with it, if anybody does."""
-    event = invitation.team.hackathon
+    """Send an invitation at once: to `user`, or where nobody signs in with its address, to that."""
+    team, event = invitation.team, invitation.team.hackathon
+    key = f"invitation:{invitation.pk}"
     path = reverse("projects:invitation", args=[event.course.slug, event.pk, invitation.token])
     with _language_of(event, user):
-        notify.email(
-            key=f"invitation:{invitation.pk}",
-            to=user.email if user else invitation.email,
-            subject=_("Join “%(team)s”: %(event)s") % {"team": invitation.team.name, "event": event.title},
-            body=_(
-                "%(name)s invites you to the team “%(team)s”. The link works once, for whoever opens it, "
-                "until %(when)s:"
-            )
-            % {
-                "name": invitation.created_by,
-                "team": invitation.team.name,
-                "when": words.moment(invitation.expires_at, event.course),
-            }
-            + f"\n\n{settings.SITE_URL}{path}",
-            now=now,
-            course=event.course,
-        )
+        subject = _("Join “%(team)s”: %(event)s") % {"team": team.name, "event": event.title}
+        body = _(
+            "%(name)s invites you to the team “%(team)s”. The link works once, for whoever opens it, "
+            "until %(when)s:"
+        ) % {
+            "name": invitation.created_by,
+            "team": team.name,
+            "when": words.moment(invitation.expires_at, event.course),
+        }
+    if user is not None:
+        told = News(user, key, subject, body, path, urgent=True)
+        tell(sort=Sort.TEAM, news=[told], now=now, course=event.course)
+    else:
+        text = f"{body}\n\n{settings.SITE_URL}{path}"
+        notify.email(key=key, to=invitation.email, subject=subject, body=text, now=now, course=event.course)
 
 
 def asked(request: JoinRequest, leader: User, now: datetime) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -80,7 +81,8 @@ def serve(request: HttpRequest, slug: str, pk: int, help_request: int) -> HttpRe
     try:
         match request.POST.get("act"):
             case "claim":
-                helpdesk.claim(request=found, by=seat.user, now=now)
+                page = reverse("projects:help", args=[slug, pk])
+                helpdesk.claim(request=found, by=seat.user, page=page, now=now)
                 messages.success(request, _("It is yours: %(place)s") % {"place": found.place})
             case "hand_back":
                 helpdesk.hand_back(request=found)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -14,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods
 
-from classroom import clock, exports
+from classroom import clock, exports, letters
 from classroom.access import staff_seat
 from classroom.models import User
-from projects import access, queries, services, similarity
-from projects.forms import LetterForm, RegradeForm
+from projects import access, queries, similarity
+from projects.forms import RegradeForm
 from projects.models import Challenge, Hackathon, Project, Regrade, Source, Submission, Team
 
 #: How many teams one page lists.
@@ -154,21 +153,23 @@ def letter(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     mistake = next((item for item in mistakes if (item.function, item.cause) == asked), None)
     if mistake is None:
         raise Http404(_("Nobody makes this mistake any more."))
-    link = settings.SITE_URL + task.get_absolute_url()
     start = {
         "subject": f"{task.title}: {mistake.function}",
-        "body": f"{mistake.function}: {mistake.message}\n\n{link}",
+        "body": f"{mistake.function}: {mistake.message}",
     }
-    form = LetterForm(request.POST or None, initial=start)
+    form = letters.LetterForm(request.POST or None, initial=start)
     if request.method == "POST" and form.is_valid():
-        people = User.objects.filter(authored_submissions__in=[pk for pk, _who in mistake.submissions])
-        count = services.write_to(
+        authors = User.objects.filter(authored_submissions__in=[pk for pk, _who in mistake.submissions])
+        people = list(authors.distinct().order_by("pk"))
+        letters.send(
             course=seat.course,
-            people=list(people.distinct()),
+            people=people,
+            page=task.get_absolute_url(),
             by=seat.user,
             now=clock.now(),
             **form.cleaned_data,
         )
+        count = len(people)
         messages.success(
             request, ngettext("Sent to %(n)d person.", "Sent to %(n)d people.", count) % {"n": count}
         )

@@ -20,10 +20,13 @@ from classroom.models import (
     EnrolmentRequest,
     Entrance,
     InviteLink,
+    Notice,
+    NoticeSettings,
     Outbox,
     Role,
     User,
 )
+from classroom.models.notice import How
 from classroom.pages.enrolling import account, arriving
 from tests.factories import NOW, CourseFactory, EnrolmentFactory, UserFactory, instructor_of
 from tests.races import at_once
@@ -367,6 +370,18 @@ def test_instructors_get_one_letter_a_day_however_many_ask(course, instructor, a
     for day in (NOW, NOW, NOW + timedelta(hours=1), NOW + timedelta(days=1)):
         enrolling.ask(course=course, user=UserFactory(), message="", now=day)
     assert Outbox.objects.filter(recipient=instructor.email).count() == 2
+
+
+def test_instructors_and_who_asked_hear_of_it_as_they_like(course, instructor, user, asking):
+    NoticeSettings.objects.create(user=instructor, duty=How.DAILY)
+    NoticeSettings.objects.create(user=user, result=How.NEVER)
+    request = enrolling.ask(course=course, user=user, message="", now=NOW)
+    enrolling.accept(request=request, by=instructor, now=NOW)
+    assert not Outbox.objects.exists()
+    assert list(Notice.objects.order_by("pk").values_list("user", "sort", "page")) == [
+        (instructor.pk, "duty", reverse("entrances", args=[course.slug])),
+        (user.pk, "result", course.get_absolute_url()),
+    ]
 
 
 def test_asking_twice_is_asking_once(client, course, user, asking):

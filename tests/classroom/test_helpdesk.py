@@ -6,7 +6,7 @@ import pytest
 
 from classroom import helpdesk
 from classroom.errors import Refused
-from classroom.models import HelpRequest, Outbox
+from classroom.models import HelpRequest, Notice, Outbox
 from tests.factories import NOW, CourseFactory, instructor_of, student_of
 from tests.races import at_once
 
@@ -34,7 +34,7 @@ def served(desk, waits, helps=5):
     mentor = instructor_of(desk.course)
     for number, wait in enumerate(waits):
         asked = ask(desk, f"old:{number}", NOW)
-        helpdesk.claim(request=asked, by=mentor, now=NOW + wait * MINUTE)
+        helpdesk.claim(request=asked, by=mentor, page="/help/", now=NOW + wait * MINUTE)
         helpdesk.resolve(request=asked, by=mentor, note="", now=NOW + (wait + helps) * MINUTE)
 
 
@@ -52,7 +52,7 @@ def test_a_party_asks_again_only_after_its_request_is_settled():
     with pytest.raises(Refused, match="asked already"):
         ask(desk)
     mentor = instructor_of(desk.course)
-    helpdesk.claim(request=first, by=mentor, now=NOW)
+    helpdesk.claim(request=first, by=mentor, page="/help/", now=NOW)
     with pytest.raises(Refused, match="asked already"):
         ask(desk)
     helpdesk.resolve(request=first, by=mentor, note="The learning rate", now=NOW)
@@ -75,12 +75,16 @@ def test_who_asked_is_told_once_who_comes():
     desk = desk_with()
     asker, mentor = student_of(desk.course), instructor_of(desk.course)
     asked = ask(desk, by=asker)
-    helpdesk.claim(request=asked, by=mentor, now=NOW)
+    helpdesk.claim(request=asked, by=mentor, page="/help/", now=NOW)
     with pytest.raises(Refused, match="Somebody else"):
-        helpdesk.claim(request=asked, by=instructor_of(desk.course), now=NOW)
-    mail = Outbox.objects.get()
-    assert mail.recipient == asker.email
-    assert mail.body == f"{mentor} comes to help with: nan after one step\n\nWhere: Table 4"
+        helpdesk.claim(request=asked, by=instructor_of(desk.course), page="/help/", now=NOW)
+    told, mail = Notice.objects.get(), Outbox.objects.get()
+    assert (told.user, told.page, told.body) == (
+        asker,
+        "/help/",
+        f"{mentor} comes to help with: nan after one step\n\nWhere: Table 4",
+    )
+    assert (mail.recipient, mail.not_before) == (asker.email, NOW)
 
 
 @pytest.mark.django_db
@@ -88,10 +92,10 @@ def test_a_request_handed_back_stands_where_it_stood():
     desk = desk_with()
     first, second = ask(desk, "team:1"), ask(desk, "team:2", NOW + MINUTE)
     mentor = instructor_of(desk.course)
-    helpdesk.claim(request=first, by=mentor, now=NOW + MINUTE)
+    helpdesk.claim(request=first, by=mentor, page="/help/", now=NOW + MINUTE)
     helpdesk.hand_back(request=first)
     assert helpdesk.open_requests(desk=desk, by=mentor) == [first, second]
-    helpdesk.claim(request=second, by=mentor, now=NOW + MINUTE)
+    helpdesk.claim(request=second, by=mentor, page="/help/", now=NOW + MINUTE)
     assert helpdesk.open_requests(desk=desk, by=mentor) == [second, first]
     assert helpdesk.open_requests(desk=desk, by=mentor, limit=1) == [second]
     helpdesk.hand_back(request=second)
@@ -107,7 +111,7 @@ def test_a_withdrawn_request_is_claimed_by_nobody():
     asked = ask(desk)
     helpdesk.withdraw(desk=desk, parties=["user:9", "team:1"], now=NOW)
     with pytest.raises(Refused, match="withdrawn"):
-        helpdesk.claim(request=asked, by=instructor_of(desk.course), now=NOW)
+        helpdesk.claim(request=asked, by=instructor_of(desk.course), page="/help/", now=NOW)
     with pytest.raises(Refused, match="no open request"):
         helpdesk.withdraw(desk=desk, parties=["team:1"], now=NOW)
 
@@ -142,7 +146,9 @@ def test_only_the_latest_requests_count_for_the_usual_wait():
     mentor = instructor_of(desk.course)
     for number, wait in enumerate(served_later):
         later = NOW + (100 + number) * MINUTE
-        helpdesk.claim(request=ask(desk, f"new:{number}", later), by=mentor, now=later + wait * MINUTE)
+        helpdesk.claim(
+            request=ask(desk, f"new:{number}", later), by=mentor, page="/help/", now=later + wait * MINUTE
+        )
     assert helpdesk.figures(desk=desk).wait_seconds == 60
 
 
@@ -157,11 +163,11 @@ def test_every_act_is_news_and_the_news_tell_nothing_else():
     seen = [news()]
     asked = ask(desk)
     seen.append(news())
-    helpdesk.claim(request=asked, by=mentor, now=NOW)
+    helpdesk.claim(request=asked, by=mentor, page="/help/", now=NOW)
     seen.append(news())
     helpdesk.hand_back(request=asked)
     seen.append(news())
-    helpdesk.claim(request=asked, by=mentor, now=NOW)
+    helpdesk.claim(request=asked, by=mentor, page="/help/", now=NOW)
     helpdesk.resolve(request=asked, by=mentor, note="", now=NOW)
     seen.append(news())
     assert seen == [{"key": str(number)} for number in (0, 1, 2, 3, 5)]
@@ -176,7 +182,7 @@ def test_of_many_mentors_exactly_one_claims():
         asked = ask(desk, f"team:{number}")
 
         def claim(mentor, asked=asked):
-            helpdesk.claim(request=HelpRequest.objects.get(pk=asked.pk), by=mentor, now=NOW)
+            helpdesk.claim(request=HelpRequest.objects.get(pk=asked.pk), by=mentor, page="/help/", now=NOW)
             return mentor
 
         won = at_once([lambda mentor=mentor: claim(mentor) for mentor in mentors], refusals=Refused)

@@ -62,6 +62,17 @@ def test_notice_is_told_on_the_site_and_at_once(course, ada):
     assert unread(ada) == 1
 
 
+def test_letter_says_where_there_is_more_and_whom_it_is_from_in_the_readers_language(course, ada, settings):
+    settings.SITE_URL = "https://nn.example.org"
+    User.objects.filter(pk=ada.pk).update(language="de")
+    ada.refresh_from_db()
+    tell(ada, course)
+    assert Outbox.objects.get().body == (
+        "Have a look.\n\nhttps://nn.example.org/settings/\n\n"
+        f"-- \n{course.title}\nWie du von Dingen erfährst: https://nn.example.org/notices/settings/"
+    )
+
+
 def test_same_event_is_told_once(course, ada):
     tell(ada, course)
     wants(ada, result=How.DAILY)

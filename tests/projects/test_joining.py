@@ -8,7 +8,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classroom.models import Outbox, Role
+from classroom.models import Notice, Outbox, Role
 from projects import services
 from projects.errors import Refused
 from projects.models import (
@@ -83,6 +83,7 @@ class TestInvitations:
         address = url("invitation", hackathon, invitation.token)
         assert (mail.recipient, address in mail.body) == (mia.email, True)
         assert invitation.expires_at == NOW + timedelta(days=7)
+        assert [(told.user, told.page) for told in Notice.objects.all()] == [(mia, address)]
         client = as_user(mia)
         assert client.get(url("team", hackathon)).content.decode().count(address) == 1
         assert Membership.objects.filter(user=mia).count() == 0

@@ -6,7 +6,7 @@ import io
 import pytest
 from django.urls import reverse
 
-from classroom.models import AuditEntry, Enrolment, Outbox, Role, User
+from classroom.models import AuditEntry, Enrolment, Notice, Outbox, Role, User
 from projects import queries, services
 from projects.models import Conflict, Criterion, Judge
 from tests.factories import NOW, CourseFactory, EnrolmentFactory, UserFactory, instructor_of, student_of
@@ -58,6 +58,7 @@ class TestInviting:
         assert not Enrolment.objects.filter(user=grace).exists()
         letters = Outbox.objects.filter(recipient=grace.email)
         assert [url("judge", event) in letter.body for letter in letters] == [True]
+        assert [told.page for told in Notice.objects.filter(user=grace)] == [url("judge", event)]
         assert AuditEntry.objects.filter(action="judge.added").count() == 2
 
     def test_lines_without_an_address_are_named_and_nothing_is_lost(self, as_user, event, instructor):

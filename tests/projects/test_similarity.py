@@ -4,12 +4,11 @@ import subprocess
 import sys
 
 import pytest
-from django.conf import settings
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from classroom.models import Outbox
+from classroom.models import AuditEntry, Notice, Outbox
 from projects import services, similarity
 from tests.factories import NOW, student_of
 from tests.projects.factories import NOT_AVERAGED, RIGHT, ChallengeFactory
@@ -126,15 +125,17 @@ class TestPages:
         )
         link = next(p for p in results.content.decode().split('"') if "/letter/?" in p).replace("&amp;", "&")
         client = as_user(instructor)
-        assert "db1" in client.get(link).content.decode()
-        client.post(link, {"subject": "About db1", "body": "Average over the batch."})
-        sent = Outbox.objects.order_by("recipient").values_list("recipient", "subject", "body")
-        page = f"{settings.SITE_URL}{challenge.course.get_absolute_url()}"
-        letter = ("About db1", f"Average over the batch.\n\n{page}")
-        assert [(subject, body) for _, subject, body in sent] == [letter] * 2
-        assert (
-            as_user(student_of(challenge.course)).post(link, {"subject": "x", "body": "y"}).status_code == 403
-        )
+        form = client.get(link).context["form"]
+        assert "db1" in form["body"].value()
+        letter = {"subject": "About db1", "body": "Average over the batch.", "sent": form["sent"].value()}
+        assert client.post(link, letter | {"body": ""}).status_code == 422
+        for _ in range(2):  # a double click
+            assert client.post(link, letter).status_code == 302
+        told = Notice.objects.values_list("title", "body", "page")
+        assert list(told) == [("About db1", "Average over the batch.", challenge.get_absolute_url())] * 2
+        assert Outbox.objects.filter(subject="About db1").count() == 2
+        assert AuditEntry.objects.filter(action="letter.sent", detail__people=2).count() == 1
+        assert as_user(student_of(challenge.course)).post(link, letter).status_code == 403
 
 
 def test_fingerprints_are_the_same_in_every_process():

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from classroom import clock, exports
+from classroom import clock, exports, letters
 from classroom.access import Seat, grader_seat, staff_seat
 from classroom.models import Enrolment, Role, Tally, User
-from classroom.pages.dashboards import letters, present, quality, risk, term, week
+from classroom.pages.dashboards import drafts, present, quality, risk, term, week
 from classroom.pages.dashboards.figures import age_of
 from classroom.pages.dashboards.pieces import Piece
 from classroom.pages.dashboards.rows import SUBJECTS, Cell, Scene, Subject
@@ -205,12 +205,20 @@ def write(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if request.method == "POST":
         form = letters.LetterForm(request.POST)
         if form.is_valid():
-            letters.send(course=seat.course, to=recipient, by=seat.user, now=scene.now, **form.cleaned_data)
+            letters.send(
+                course=seat.course,
+                people=[recipient],
+                page=seat.course.get_absolute_url(),
+                by=seat.user,
+                now=scene.now,
+                action=risk.WRITTEN,
+                **form.cleaned_data,
+            )
             messages.success(request, _("%(person)s gets your message.") % {"person": recipient})
             return redirect("term", seat.course.slug)
     else:
         form = letters.LetterForm(
-            initial=letters.draft(course=seat.course, to=found, recipient=recipient, by=seat.user)
+            initial=drafts.draft(course=seat.course, to=found, recipient=recipient, by=seat.user)
         )
     context = {"seat": seat, "recipient": recipient, "found": found, "form": form}
     return render(request, "classroom/dashboards/write.html", context, status=422 if form.errors else 200)

@@ -160,7 +160,7 @@ def test_feedback_waits_until_it_is_read(client, course, ada):
         desk=desk, party="user:1", party_name="Ada", by=ada, topic="nan", place="Hall", now=clock.now() - HOUR
     )
     mentor = instructor_of(course)
-    helpdesk.claim(request=asked, by=mentor, now=clock.now() - HOUR)
+    helpdesk.claim(request=asked, by=mentor, page="/help/", now=clock.now() - HOUR)
     helpdesk.resolve(request=asked, by=mentor, note="Clip the logarithm.", now=clock.now() - 2 * MINUTE)
     text = page(client, ada)
     assert re.findall(r"<li><a[^>]*>([^<]+)</a>", text.partition('id="feedback-title"')[2]) == [
