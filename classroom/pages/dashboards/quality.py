@@ -70,7 +70,7 @@ def question_lines(scene: Scene, tallies: Iterable[Tally]) -> list[QuestionLine]
         if tally.item in works
         for question in tally.questions
     ]
-    asked.sort(key=lambda one: (SEVERITY.index(Verdict(one[1]["verdict"])), one[0].opens_at, one[1]["place"]))
+    asked.sort(key=lambda one: (SEVERITY.index(Verdict(one[1]["verdict"])), one[0].opens_at))
     return [_question(scene, piece, question) for piece, question in asked]
 
 

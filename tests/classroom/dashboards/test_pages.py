@@ -17,7 +17,7 @@ from classroom import clock, heartbeat, helpdesk
 from classroom.models import Attendance, AuditEntry, Enrolment, Notice, Outbox, Role, ScheduleItem
 from classroom.pages.dashboards import counting
 from classroom.pages.dashboards.rows import SUBJECTS
-from projects.models import FunctionGrade, Project, Submission, Team
+from projects.models import Challenge, FunctionGrade, Project, Submission, Team
 from quizzes import services as quiz_services
 from quizzes.models import Quiz, SecondLook
 from tests.factories import (
@@ -447,3 +447,28 @@ def test_an_empty_message_is_refused_and_nothing_is_lost(teacher, course):
     assert answer.status_code == 422
     assert "A long text" in answer.content.decode()
     assert Outbox.objects.count() == 0
+
+
+def test_the_page_of_rows_says_what_they_are_narrowed_to(teacher, course):
+    term_of(course, 1)
+    exercise = Challenge.objects.filter(course=course).first()
+    session = ScheduleItem.objects.get(course=course, title="Session 1")
+
+    def told(subject, **query):
+        found = re.findall(
+            r'<span class="badge badge--long">([^<]+)</span>', text(teacher, "rows", subject, **query)
+        )
+        return [unescape(one) for one in found]
+
+    assert told("work") == []
+    assert told("work", item=exercise.deadline_key, standing="missed", at_least=0, below=50) == [
+        f"Piece of work: {exercise.title}",
+        "State: missed",
+        "From percent: 0",
+        "Below percent: 50",
+    ]
+    assert told("attendance", session=session.pk, status="came") == [
+        f"Session: {session}",
+        "State: was there",
+    ]
+    assert told("work", item="quiz:999999") == []

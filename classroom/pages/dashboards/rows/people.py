@@ -8,7 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from classroom.models import Attendance, Enrolment
+from classroom.attendance.tally import sessions_of
+from classroom.models import Attendance, Enrolment, ScheduleItem
 from classroom.pages.dashboards.risk import EXERCISES, FALLING, QUIZZES, SESSIONS, at_risk, student
 from classroom.pages.dashboards.rows.subject import (
     Cell,
@@ -82,12 +83,21 @@ PEOPLE = Subject(
 class AttendanceForm(FilterForm):
     """Narrow marks of attendance."""
 
-    session = forms.IntegerField(label=gettext_lazy("Session (number)"), min_value=1, required=False)
+    session = forms.ModelChoiceField(
+        ScheduleItem.objects.none(),
+        label=gettext_lazy("Session"),
+        required=False,
+        empty_label=gettext_lazy("all"),
+    )
     status = forms.ChoiceField(
         label=gettext_lazy("State"),
         choices=choices(((CAME, gettext_lazy("was there")), *Attendance.Status.choices)),
         required=False,
     )
+
+    def __init__(self, data: object, scene: Scene) -> None:
+        super().__init__(data, scene)
+        self.fields["session"].queryset = sessions_of(scene.course)  # type: ignore[attr-defined]
 
 
 def _attendance_rows(scene: Scene, chosen: Chosen) -> "QuerySet[Attendance]":

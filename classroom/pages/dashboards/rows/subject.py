@@ -81,6 +81,17 @@ class FilterForm(forms.Form):
         self.is_valid()
         return self.cleaned_data
 
+    def told(self) -> list[tuple[str, str]]:
+        """Return what the rows are narrowed to, in words: the label and what was chosen."""
+        found = []
+        for name, value in self.chosen().items():
+            if value is not None and value != "":
+                field: Any = self.fields[name]
+                named = type(self.fields[name]) is forms.ChoiceField
+                shown = dict(field.choices)[value] if named else value
+                found.append((str(field.label), f"{shown:g}" if isinstance(shown, float) else str(shown)))
+        return found
+
 
 def choices(pairs: Sequence[tuple[str, str | Promise]]) -> list[tuple[str, str | Promise]]:
     """Return a filter's choices, "all" first."""
