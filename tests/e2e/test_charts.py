@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 
 from classroom import clock
 from classroom.models import Enrolment
@@ -77,3 +78,13 @@ def test_a_charts_numbers_and_drawing_are_saved(open_page, teacher):
     histogram = page.locator("classroom-chart", has_text="Scores: Nets")
     assert histogram.locator("svg rect").count() == 10
     assert axe(page) == []
+
+
+def test_what_comes_anew_leaves_the_focus_where_it_is(open_page, teacher):
+    page = open_page(teacher)
+    page.goto("/c/dl/dashboard/")
+    link = page.locator("#live").get_by_role("link", name="Grading", exact=True)
+    link.focus()
+    link.evaluate("element => { element.dataset.old = 'yes' }")
+    expect(page.locator("#live a[data-old]")).to_have_count(0, timeout=15_000)
+    expect(link).to_be_focused()

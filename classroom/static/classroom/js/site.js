@@ -83,6 +83,23 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (document.hidden && isPoll(event.detail.elt)) event.preventDefault();
 });
 
+// What comes anew by itself may hold the focus: it goes on in the same place, or nobody could walk such a part by keyboard.
+const FOCUSABLE = "a[href], button, input, select, textarea, summary, [tabindex]";
+const comesByItself = (element) => /every|live:|room:/.test(element.getAttribute("hx-trigger") || "");
+let held = null;
+document.addEventListener("htmx:beforeSwap", ({ detail: { target, requestConfig } }) => {
+  const at = [...target.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement);
+  held = at >= 0 && comesByItself(requestConfig.elt) ? { target, at } : null;
+});
+document.addEventListener("htmx:load", () => {
+  const place = held && (held.target.isConnected ? held.target : document.getElementById(held.target.id));
+  if (place && document.activeElement === document.body) {
+    const there = [...place.querySelectorAll(FOCUSABLE)];
+    there[Math.min(held.at, there.length - 1)]?.focus({ preventScroll: true });
+  }
+  held = null;
+});
+
 // Menus are <details>: a click elsewhere or Escape closes them.
 const openMenus = () => document.querySelectorAll("details.menu[open]");
 document.addEventListener("click", (event) => {
