@@ -1,19 +1,24 @@
-"""Sessions on a course's schedule: planning, moving and taking them off."""
+"""What is on a course's schedule: planning, moving and taking it off."""
 
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from classroom.attendance.marks import KINDS
 from classroom.errors import Refused
-from classroom.models import AuditEntry, ScheduleItem, User, Week
+from classroom.models import AuditEntry, Course, ScheduleItem, User, Week
 
 #: How long a session takes unless somebody says otherwise.
 USUAL_LENGTH = timedelta(minutes=90)
+FIELDS = ("title", "kind", "week", "place", "url", "description", "starts_at", "ends_at")
 
 
-def next_session(week: Week) -> ScheduleItem:
-    """Return a session of the week, not saved, at the time the week begins."""
+def next_session(course: Course, week: Week | None, now: datetime) -> ScheduleItem:
+    """Return a session, not saved: at the time the week begins, or at the next full hour."""
+    if week is None:
+        hour = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        return ScheduleItem(course=course, starts_at=hour, ends_at=hour + USUAL_LENGTH)
     return ScheduleItem(
         course=week.course,
         week=week,
@@ -27,13 +32,21 @@ def next_session(week: Week) -> ScheduleItem:
 def save_session(
     *, session: ScheduleItem, starts_at: datetime, ends_at: datetime, by: User, now: datetime
 ) -> None:
-    """Add a session, or change one that is there."""
+    """Add a session, or change one that is there.
+
+    Raises
+    ------
+    Refused
+        Somebody was marked at it, and it would become something at which nobody is.
+    """
     session.starts_at, session.ends_at = starts_at, ends_at
     with transaction.atomic():
         if session.pk is None:
             session.save(force_insert=True)
         else:
-            session.save(update_fields=["title", "kind", "place", "url", "starts_at", "ends_at"])
+            if session.kind not in KINDS and session.attendance.exists():
+                raise Refused(_("Attendance is taken at sessions and workshops."))
+            session.save(update_fields=FIELDS)
         _log(session, by, "session.saved", now)
 
 

@@ -10,7 +10,7 @@ from classroom import demo_sign_in, sign_in, styleguide
 from classroom.api import docs
 from classroom.appearance import choose
 from classroom.pages import account as own
-from classroom.pages import feedback, groups, now, openid, schedule, tokens
+from classroom.pages import feedback, groups, now, openid, schedule, sessions, tokens
 from classroom.pages.courses import settings as courses
 from classroom.pages.notices import log
 from projects.views import checking
@@ -54,6 +54,9 @@ urlpatterns = [
     path("c/<slug:slug>/attendance/", include("classroom.pages.attendance.urls")),
     path("c/<slug:slug>/announcements/", include("classroom.pages.announcements.urls")),
     path("c/<slug:slug>/schedule/", schedule.schedule, name="schedule"),
+    path("c/<slug:slug>/schedule/new/", sessions.new, name="new_session"),
+    path("c/<slug:slug>/schedule/<int:pk>/", sessions.edit, name="edit_session"),
+    path("c/<slug:slug>/schedule/<int:pk>/delete/", sessions.delete, name="delete_session"),
     path("c/<slug:slug>/dashboard/", include("classroom.pages.dashboards.urls")),
     path("c/<slug:slug>/", include("classroom.pages.courses.urls")),
     path("messages/", log.site_log, name="site_messages"),

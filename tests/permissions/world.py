@@ -333,7 +333,7 @@ def _of_course(course, enrolment, now):
         "announcements/pk": Announcement.objects.create(course=course, title="News", published_at=now).pk,
         "topics/pk": topic.pk,
         "materials/pk": material.pk,
-        "sessions/pk": session.pk,
+        "schedule/pk": session.pk,
         "people/pk": enrolment.pk,
         "groups/pk": Group.objects.create(course=course, name="Tuesday").pk,
         "links/pk": link.pk,

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from classroom.access import Seat, grader_seat, instructor_seat, seat_in
-from classroom.models import Course, Material, ScheduleItem, Topic, Week
+from classroom.models import Course, Material, Topic, Week
 
 
 def week_to_see(request: HttpRequest, slug: str, number: int, *, now: datetime) -> tuple[Seat, Week]:
@@ -55,12 +55,6 @@ def material_to_see(
     return seat, _of(week, files, pk, _("This week has no such material."))
 
 
-def session_to_edit(request: HttpRequest, slug: str, number: int, pk: int) -> tuple[Seat, Week, ScheduleItem]:
-    """Return a session of the week for an assistant or instructor."""
-    seat, week = week_to_edit(request, slug, number)
-    return seat, week, _of(week, ScheduleItem.objects.all(), pk, _("This week has no such session."))
-
-
 def is_released(week: Week, now: datetime) -> bool:
     """Tell whether students see the week."""
     return week.released_at is not None and week.released_at <= now
@@ -78,5 +72,5 @@ def _of(week: Week, rows: QuerySet[Any], pk: int, message: str) -> Any:  # noqa:
     found: Model | None = rows.filter(week=week, pk=pk).first()
     if found is None:
         raise Http404(message)
-    found.week = week  # type: ignore[attr-defined]  # topics, materials and sessions have one
+    found.week = week  # type: ignore[attr-defined]  # topics and materials have one
     return found

@@ -10,14 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from classroom.materials import BEGINNINGS, MAX_BYTES
-from classroom.models import Material, Reference, ScheduleItem, Topic, Week
+from classroom.models import Material, Reference, Topic, Week
 from classroom.moments import MomentField
 from classroom.weeks import WEEK_FIELDS
 
 #: What Markdown texts may be long, in characters.
 MAX_TEXT = 100_000
-#: Kinds of schedule items that a week's page adds; the others are made elsewhere.
-SESSION_KINDS = (ScheduleItem.Kind.SESSION, ScheduleItem.Kind.WORKSHOP, ScheduleItem.Kind.TALK)
 
 
 def link_field(label: Any, **options: Any) -> forms.URLField:  # noqa: ANN401 - a field's own
@@ -180,36 +178,3 @@ class MaterialForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only i
         """Return the file that was chosen."""
         file: UploadedFile[bytes] | None = self.cleaned_data.get("file")
         return (file.name or "", file.read()) if file else None
-
-
-class SessionForm(forms.ModelForm):  # type: ignore[type-arg]  # generic only in the stubs
-    """A session of a week, on the clock of the course."""
-
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Kind"), choices=[(kind.value, kind.label) for kind in SESSION_KINDS]
-    )
-    url = link_field(gettext_lazy("Link"))
-
-    class Meta:
-        model = ScheduleItem
-        fields = ("title", "kind", "place", "url")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - a form's own
-        super().__init__(*args, **kwargs)
-        instance: ScheduleItem = self.instance
-        zone = instance.course.zone
-        clock = _("On the course's clock: %(zone)s.") % {"zone": zone.key}
-        for name, label, help_text in (("starts_at", _("Begins"), clock), ("ends_at", _("Ends"), "")):
-            moment = getattr(instance, name)
-            self.fields[name] = MomentField(
-                zone=zone, kept=moment, label=label, help_text=help_text, required=True, initial=moment
-            )
-        self.order_fields(("title", "kind", "starts_at", "ends_at", "place", "url"))
-
-    def clean(self) -> dict[str, Any]:
-        """Refuse an end that is not after the beginning."""
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        starts_at, ends_at = cleaned.get("starts_at"), cleaned.get("ends_at")
-        if starts_at and ends_at and ends_at <= starts_at:
-            self.add_error("ends_at", _("It ends before it begins: choose a later time."))
-        return cleaned

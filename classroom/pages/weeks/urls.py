@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from classroom.pages.weeks import editing, materials, reading, sessions
+from classroom.pages.weeks import editing, materials, reading
 
 urlpatterns = [
     path("", reading.weeks, name="weeks"),
@@ -21,7 +21,4 @@ urlpatterns = [
     path("<int:number>/materials/<int:pk>/move/", materials.move, name="move_material"),
     path("<int:number>/materials/<int:pk>/publish/", materials.publish, name="publish_material"),
     path("<int:number>/materials/<int:pk>/delete/", materials.delete, name="delete_material"),
-    path("<int:number>/sessions/new/", sessions.new, name="new_session"),
-    path("<int:number>/sessions/<int:pk>/", sessions.edit, name="edit_session"),
-    path("<int:number>/sessions/<int:pk>/delete/", sessions.delete, name="delete_session"),
 ]

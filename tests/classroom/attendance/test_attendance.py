@@ -152,7 +152,10 @@ def test_a_session_with_marks_is_not_taken_off_the_schedule(as_user, teacher, co
     mark(session, ada, Status.PRESENT, teacher)
     with pytest.raises(Refused, match="it stays"):
         agenda.remove_session(session=session, by=teacher, now=NOW)
-    assert as_user(teacher).post(at("delete_session", 1, session.pk)).status_code == 302
+    client = as_user(teacher)
+    assert client.post(at("delete_session", session.pk)).status_code == 302
+    form = {"title": "S", "kind": "break", "starts_at": "2027-05-18T18:00", "ends_at": "2027-05-18T19:00"}
+    assert client.post(at("edit_session", session.pk), form).status_code == 422
     assert course.schedule.count() == 1
     course.delete()  # a course goes with all it has
     assert Attendance.objects.count() == 0

@@ -352,16 +352,46 @@ def test_a_student_cannot_preview_what_is_hidden(client, course, week):
 
 def test_a_session_is_planned_moved_and_taken_off(teacher, course, week):
     form = {"title": "Neurons", "kind": "session", "starts_at": "2027-05-18T18:00", "place": "Zoom"}
-    sent(teacher, at("new_session", 1), form | {"ends_at": "2027-05-18T17:00"}, 422)
-    sent(teacher, at("new_session", 1), form | {"ends_at": "2027-05-18T19:30"})
+    new, back = at("new_session") + "?week=1", at("edit_week", 1)
+    assert teacher.get(new).context["form"].initial["week"] == week.pk
+    form |= {"week": week.pk}
+    sent(teacher, new, form | {"ends_at": "2027-05-18T17:00"}, 422)
+    assert sent(teacher, new, form | {"ends_at": "2027-05-18T19:30"}).url == back
     session = course.schedule.get()
     assert (session.week, session.starts_at, session.ends_at) == (week, NOW, NOW + 1.5 * HOUR)
     later = form | {"starts_at": "2027-05-18T19:00", "ends_at": "2027-05-18T20:30", "kind": "workshop"}
-    sent(teacher, at("edit_session", 1, session.pk), later)
+    assert sent(teacher, at("edit_session", session.pk) + "?week=1", later).url == back
     session.refresh_from_db()
     assert (session.kind, session.starts_at) == ("workshop", NOW + HOUR)
-    sent(teacher, at("delete_session", 1, session.pk))
+    assert sent(teacher, at("delete_session", session.pk) + "?week=1").url == back
     assert course.schedule.count() == 0
+
+
+def test_what_belongs_to_no_week_is_written_on_the_schedule(teacher, course, week):
+    at_six = "2027-05-18T18:00"
+    form = {"title": "Projects due", "kind": "deadline", "starts_at": at_six, "ends_at": at_six}
+    sent(teacher, at("new_session"), form | {"kind": "break"}, 422)
+    made = sent(teacher, at("new_session"), form | {"description": "In **teams**."})
+    item = course.schedule.get()
+    assert (made.url, item.week, item.starts_at, item.ends_at) == (at("schedule"), None, NOW, NOW)
+    page = teacher.get(at("schedule")).content.decode()
+    assert (at("edit_session", item.pk) in page, "<strong>teams</strong>" in page) == (True, True)
+    foreign = WeekFactory(course=CourseFactory(), number=2)
+    sent(teacher, at("edit_session", item.pk), form | {"week": foreign.pk}, 422)
+    assert sent(teacher, at("edit_session", item.pk), form | {"week": week.pk}).url == at("schedule")
+    item.refresh_from_db()
+    assert (item.week, item.description) == (week, "")
+    assert sent(teacher, at("delete_session", item.pk)).url == at("schedule")
+    assert course.schedule.count() == 0
+    assert teacher.get(at("new_session") + "?week=2").status_code == 404
+
+
+def test_the_schedule_offers_to_write_to_who_may(client, course, week):
+    item = ScheduleItem.objects.create(course=course, title="S", starts_at=NOW, ends_at=NOW + HOUR)
+    for role, offered in ((Role.ASSISTANT, True), (Role.VIEWER, False), (Role.STUDENT, False)):
+        client.force_login(EnrolmentFactory(course=course, role=role).user)
+        page = client.get(at("schedule")).content.decode()
+        assert (at("edit_session", item.pk) in page, at("new_session") in page) == (offered, offered)
 
 
 def _addresses(week):
@@ -385,9 +415,9 @@ def _addresses(week):
         "move_material": [number, material.pk],
         "publish_material": [number, material.pk],
         "delete_material": [number, material.pk],
-        "new_session": [number],
-        "edit_session": [number, session.pk],
-        "delete_session": [number, session.pk],
+        "new_session": [],
+        "edit_session": [session.pk],
+        "delete_session": [session.pk],
     }
 
 
@@ -405,7 +435,10 @@ def test_only_assistants_and_instructors_write_weeks(client, course, week, role,
 
 def test_what_is_another_courses_cannot_be_reached_through_ones_own(client, course, week):
     other = WeekFactory(course=CourseFactory(slug="other"), number=1)
-    addresses = {name: args for name, args in _addresses(other).items() if len(args) == 2}
+    others_own = {"edit_session", "delete_session"}
+    addresses = {
+        name: args for name, args in _addresses(other).items() if len(args) == 2 or name in others_own
+    }
     client.force_login(instructor_of(course))
     answers = {name: client.post(at(name, *args)).status_code for name, args in addresses.items()}
     assert answers == dict.fromkeys(addresses, 404)
