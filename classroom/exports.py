@@ -2,7 +2,6 @@
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import TypeVar
@@ -48,15 +47,6 @@ def csv_response(name: str, header: Iterable[Value], rows: Iterable[Iterable[Val
 def csv_stream(name: str, header: Iterable[Value], rows: Iterable[Iterable[Value]]) -> StreamingHttpResponse:
     """Return a table as a download that is written while it is sent: for long ones."""
     return stream(f"{name}.csv", csv_table(header, rows), "text/csv; charset=utf-8")
-
-
-def zipped(files: Iterator[tuple[str, bytes]]) -> bytes:
-    """Return an archive of files (name, content)."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files:
-            archive.writestr(name, content)
-    return packed.getvalue()
 
 
 def download(name: str, content: bytes, kind: str) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 
 from classroom import clock, lease
 from projects.export import contents
-from projects.models import Certificate, Package, PackagePart
+from projects.models import Certificate, Challenge, Hackathon, Package, PackagePart, Source, Submission
 from projects.papers import issuing
 
 log = logging.getLogger(__name__)
@@ -55,9 +55,13 @@ def pack_next() -> bool:
     for pk in waiting.order_by("asked_at", "pk").values_list("pk", flat=True)[:8]:
         run = lease.claim(waiting, pk=pk, now=now, lease=LEASE)
         if run is not None:
-            _pack(Package.objects.select_related("hackathon__course", "asked_by").get(pk=pk), run)
+            _pack(_found(pk), run)
             return True
     return False
+
+
+def _found(pk: int) -> Package:
+    return Package.objects.select_related("hackathon__course", "challenge__course", "asked_by").get(pk=pk)
 
 
 def waiting_count(*, now: datetime) -> int:
@@ -77,7 +81,7 @@ def _pack(package: Package, run: int) -> None:
     writer = _Parts(package.pk, run)
     try:
         PackagePart.objects.filter(package=package).exclude(run=run).delete()
-        found = CONTENTS[Package.Kind(package.kind)](package)
+        found = _contents_of(package)
         _report(mine, done=0, total=found.total)
         _write(writer, found, mine)
         with transaction.atomic():
@@ -151,11 +155,18 @@ class _Parts:
         self.size += len(content)
 
 
-def _certificates(package: Package) -> Contents:
+def _contents_of(package: Package) -> Contents:
+    about = package.about
+    if isinstance(about, Challenge):
+        return _sources(about)
+    return CONTENTS[Package.Kind(package.kind)](package, about)
+
+
+def _certificates(package: Package, event: Hackathon) -> Contents:
     """All valid certificates of a kind, in a language; the variant is "kind-language"."""
     kind, _dash, language = package.variant.partition("-")
-    found = Certificate.objects.valid().filter(hackathon=package.hackathon, kind=kind).order_by("name", "pk")
-    template = issuing.template_for(package.hackathon, kind, language)
+    found = Certificate.objects.valid().filter(hackathon=event, kind=kind).order_by("name", "pk")
+    template = issuing.template_for(event, kind, language)
 
     def files() -> Files:
         for certificate in found.iterator(chunk_size=500):
@@ -165,13 +176,28 @@ def _certificates(package: Package) -> Contents:
     return Contents(found.count(), files())
 
 
-def _everything(package: Package) -> Contents:
+def _everything(package: Package, event: Hackathon) -> Contents:
     """The tables of a hackathon, and the files."""
-    total, files = contents.archive(hackathon=package.hackathon, by=package.asked_by, now=clock.now())
+    total, files = contents.archive(hackathon=event, by=package.asked_by, now=clock.now())
     return Contents(total, files)
 
 
-CONTENTS: dict[Package.Kind, Callable[[Package], Contents]] = {
+def _sources(challenge: Challenge) -> Contents:
+    """The source of every hand-in to a challenge that counts, in a folder of its own."""
+    counting = list(Submission.objects.counting(challenge).values_list("pk", flat=True))
+
+    def files() -> Files:
+        stored = Source.objects.filter(pk__in=counting).order_by("pk")
+        stored = stored.select_related("submission__user", "submission__team").defer("submission__report")
+        for item in stored.iterator(chunk_size=20):
+            found = item.submission
+            owner = slugify(str(found.team or found.user)) or "nameless"
+            yield f"{owner}-{found.pk}/{found.number:02d}-{found.filename}", bytes(item.content)
+
+    return Contents(len(counting), files())
+
+
+CONTENTS: dict[Package.Kind, Callable[[Package, Hackathon], Contents]] = {
     Package.Kind.CERTIFICATES: _certificates,
     Package.Kind.EVERYTHING: _everything,
 }

@@ -33,7 +33,7 @@ from classroom.models import (
 )
 from classroom.models.user import NOBODY_DOMAIN
 from classroom.privacy.holdings import HOLDINGS, Fate
-from projects.models import Certificate, Hackathon, Package, Project, Submission
+from projects.models import Certificate, Package, Project, Submission
 from quizzes.models import Attempt, AttemptEvent
 
 #: A name shorter than this is not looked for in texts: it may be a word.
@@ -119,9 +119,9 @@ def _clear_tables(user: User, nobody: str) -> None:
     for submission in Submission.objects.filter(user=user).only("pk", "filename"):
         suffix = PurePath(submission.filename).suffix
         Submission.objects.filter(pk=submission.pk).update(filename=f"hand-in-{submission.pk}{suffix}"[:120])
-    # Archives of whole events name everybody; they can be packed again.
-    events = Hackathon.objects.filter(course__enrolments__user=user)
-    Package.objects.filter(hackathon__in=events).delete()
+    # Archives name everybody; they can be packed again.
+    courses = Course.objects.filter(enrolments__user=user)
+    Package.objects.filter(Q(hackathon__course__in=courses) | Q(challenge__course__in=courses)).delete()
     for holding in HOLDINGS:
         rows = holding.rows(user)
         if holding.fate is Fate.DELETED:

@@ -53,6 +53,7 @@ from projects.access.papers import (
     certificates_to_organise,
     package_to_have,
     project_to_award,
+    sources_to_have,
 )
 from projects.access.schedule import (
     availability_to_edit,
@@ -144,6 +145,7 @@ __all__ = [
     "serves_at",
     "session_to_edit",
     "shows_strangers",
+    "sources_to_have",
     "submission_to_choose",
     "submission_to_grade",
     "submission_to_see",

@@ -8,6 +8,7 @@ from classroom.access import (
     Seat,
 )
 from projects.access.events import hackathon_to_organise, hackathon_to_see
+from projects.access.handing_in import challenge_to_review
 from projects.access.rows import one_of
 from projects.models import (
     Award,
@@ -66,6 +67,13 @@ def package_to_have(request: HttpRequest, slug: str, pk: int, package: int) -> t
     seat, event = hackathon_to_organise(request, slug, pk)
     found = Package.objects.select_related("hackathon__course", "asked_by")
     return seat, one_of(found.filter(hackathon=event, pk=package).first())
+
+
+def sources_to_have(request: HttpRequest, slug: str, pk: int, package: int) -> tuple[Seat, Package]:
+    """Return an archive of a challenge's hand-ins, for staff."""
+    seat, challenge = challenge_to_review(request, slug, pk)
+    found = Package.objects.select_related("challenge__course")
+    return seat, one_of(found.filter(challenge=challenge, pk=package).first())
 
 
 def certificate_to_check(code: str) -> Certificate | None:

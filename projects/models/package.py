@@ -1,10 +1,12 @@
-"""Archives that a worker packs: all certificates, or everything of a hackathon."""
+"""Archives that a worker packs: all certificates or everything of a hackathon, a challenge's hand-ins."""
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from classroom.models import Leased
+from classroom.models import Course, Leased
+from projects.models.challenge import Challenge
 from projects.models.hackathon import Hackathon
 
 
@@ -19,8 +21,14 @@ class Package(Leased):
 
         CERTIFICATES = "certificates", _("certificates")
         EVERYTHING = "everything", _("everything")
+        SOURCES = "sources", _("hand-ins")
 
-    hackathon = models.ForeignKey(Hackathon, on_delete=models.CASCADE, related_name="packages")
+    hackathon = models.ForeignKey(
+        Hackathon, on_delete=models.CASCADE, null=True, blank=True, related_name="packages"
+    )
+    challenge = models.ForeignKey(
+        Challenge, on_delete=models.CASCADE, null=True, blank=True, related_name="packages"
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     variant = models.CharField(_("variant"), max_length=30, blank=True)
     asked_by = models.ForeignKey(
@@ -40,11 +48,43 @@ class Package(Leased):
         constraints = [
             models.UniqueConstraint(
                 fields=["hackathon", "kind", "variant"], name="one_archive_a_hackathon_and_kind"
-            )
+            ),
+            models.UniqueConstraint(fields=["challenge", "kind"], name="one_archive_a_challenge_and_kind"),
+            models.CheckConstraint(
+                condition=models.Q(hackathon__isnull=False, challenge__isnull=True)
+                | models.Q(hackathon__isnull=True, challenge__isnull=False),
+                name="archive_of_a_hackathon_or_a_challenge",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.hackathon}, {self.kind} {self.variant}"
+        return f"{self.about}, {self.kind} {self.variant}"
+
+    def get_absolute_url(self) -> str:
+        """Return where it is downloaded."""
+        return reverse("projects:sources" if self.challenge_id else "projects:package", args=self._address)
+
+    @property
+    def panel_url(self) -> str:
+        """Return where one sees how far it is."""
+        name = "projects:sources_panel" if self.challenge_id else "projects:package_panel"
+        return reverse(name, args=self._address)
+
+    @property
+    def about(self) -> Hackathon | Challenge:
+        """What it holds something of."""
+        found = self.challenge or self.hackathon
+        assert found is not None, "the database has one of the two"  # noqa: S101 - for the type checker
+        return found
+
+    @property
+    def course(self) -> Course:
+        """Whose it is."""
+        return self.about.course
+
+    @property
+    def _address(self) -> tuple[str, int, int]:
+        return self.course.slug, self.about.pk, self.pk
 
     @property
     def is_waiting(self) -> bool:

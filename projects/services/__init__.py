@@ -95,7 +95,7 @@ from projects.services.organising import (
     stays_because,
     unpublish,
 )
-from projects.services.packages import ask_for_package
+from projects.services.packages import ask_for_package, ask_for_sources
 from projects.services.participants import (
     Given,
     accept_offer,
@@ -194,6 +194,7 @@ __all__ = [
     "approve",
     "ask_for_help",
     "ask_for_package",
+    "ask_for_sources",
     "ask_to_join",
     "asks_consent",
     "assign_judge",

@@ -140,7 +140,8 @@ def _page(request: HttpRequest, seat: Seat, event: Hackathon) -> dict[str, Any]:
 
 def _packages(event: Hackathon) -> list[tuple[Package, str, str]]:
     """Return the archives with the name of the kind and the language in each."""
-    rows = Package.objects.filter(hackathon=event, kind=Package.Kind.CERTIFICATES).order_by("-asked_at")
+    rows = Package.objects.filter(hackathon=event, kind=Package.Kind.CERTIFICATES)
+    rows = rows.select_related("hackathon__course").order_by("-asked_at")
     parts = [(package, *package.variant.partition("-")[::2]) for package in rows]
     return [(package, str(CertificateKind(kind).label), language) for package, kind, language in parts]
 

@@ -21,7 +21,9 @@ def export(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "event": event,
         "step": "export",
         "tables": tables.TABLES,
-        "package": Package.objects.filter(hackathon=event, kind=Package.Kind.EVERYTHING).first(),
+        "package": Package.objects.select_related("hackathon__course")
+        .filter(hackathon=event, kind=Package.Kind.EVERYTHING)
+        .first(),
     }
     return render(request, "projects/export.html", page)
 

@@ -39,21 +39,46 @@ def ask_everything(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return redirect("projects:export", slug, pk)
 
 
+@require_POST
+def ask_sources(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """Have the hand-ins of a challenge that count packed."""
+    seat, task = access.challenge_to_grade(request, slug, pk)
+    services.ask_for_sources(challenge=task, by=seat.user, now=clock.now())
+    return redirect("projects:results", slug, pk)
+
+
 @require_GET
 def panel(request: HttpRequest, slug: str, pk: int, package: int) -> HttpResponse:
     """Show how far an archive is, for a page that asks again and again."""
-    seat, found = access.package_to_have(request, slug, pk, package)
-    page = {"seat": seat, "event": found.hackathon, "package": found}
-    return render(request, "projects/_package.html", page)
+    _seat, found = access.package_to_have(request, slug, pk, package)
+    return render(request, "projects/_package.html", {"package": found})
+
+
+@require_GET
+def sources_panel(request: HttpRequest, slug: str, pk: int, package: int) -> HttpResponse:
+    """Show how far an archive of hand-ins is."""
+    _seat, found = access.sources_to_have(request, slug, pk, package)
+    return render(request, "projects/_package.html", {"package": found})
 
 
 @require_GET
 def download(request: HttpRequest, slug: str, pk: int, package: int) -> HttpResponse | StreamingHttpResponse:
     """Download an archive, a part at a time."""
     _seat, found = access.package_to_have(request, slug, pk, package)
+    return _sent(found)
+
+
+@require_GET
+def sources(request: HttpRequest, slug: str, pk: int, package: int) -> HttpResponse | StreamingHttpResponse:
+    """Download an archive of hand-ins."""
+    _seat, found = access.sources_to_have(request, slug, pk, package)
+    return _sent(found)
+
+
+def _sent(found: Package) -> HttpResponse | StreamingHttpResponse:
     if found.packed_at is None:
         raise Http404(_("This archive is not packed yet."))
-    name = slugify(f"{found.hackathon.title} {found.kind} {found.variant}") or "archive"
+    name = slugify(f"{found.about.title} {found.kind} {found.variant}") or "archive"
     response = exports.stream(f"{name}.zip", _parts(found), "application/zip")
     response["Content-Length"] = str(found.size_bytes)
     response["Cache-Control"] = "private, no-store"

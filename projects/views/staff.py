@@ -1,7 +1,5 @@
 """What staff see: results, the grading queue, teams; and the tables that leave."""
 
-from collections.abc import Iterable, Iterator
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -18,7 +16,7 @@ from classroom.access import staff_seat
 from classroom.models import User
 from projects import access, queries, similarity
 from projects.forms import RegradeForm
-from projects.models import Challenge, Hackathon, Project, Regrade, Source, Submission, Team
+from projects.models import Challenge, Hackathon, Package, Project, Regrade, Submission, Team
 
 #: How many teams one page lists.
 TEAMS_A_PAGE = 50
@@ -42,6 +40,7 @@ def results(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
             "queue": queries.queue_state(course=seat.course, now=clock.now()),
             "regrades": Regrade.objects.filter(challenge=task)[:5],
             "regrade_form": RegradeForm(),
+            "package": Package.objects.select_related("challenge__course").filter(challenge=task).first(),
         },
     )
 
@@ -136,14 +135,6 @@ def results_csv(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return exports.csv_response(f"results-{slugify(task.title)}", header, rows)
 
 
-@require_GET
-def sources_zip(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Download the source of every hand-in that counts."""
-    _seat, task = access.challenge_to_review(request, slug, pk)
-    packed = exports.zipped(_files(Submission.objects.counting(task).values_list("pk", flat=True)))
-    return exports.download(f"hand-ins-{slugify(task.title)}.zip", packed, "application/zip")
-
-
 @require_http_methods(["GET", "POST"])
 def letter(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """Write to the students whose hand-in makes one mistake."""
@@ -217,14 +208,6 @@ def _content(found: Submission) -> tuple[bytes, str]:
 
 def _marked(source: str, lines: frozenset[int]) -> list[tuple[int, str, bool]]:
     return [(number, line, number in lines) for number, line in enumerate(source.splitlines(), start=1)]
-
-
-def _files(pks: Iterable[int]) -> Iterator[tuple[str, bytes]]:
-    stored = Source.objects.filter(pk__in=list(pks)).select_related("submission__user", "submission__team")
-    for item in stored.defer("submission__report").iterator(chunk_size=50):
-        found = item.submission
-        owner = slugify(str(found.team or found.user)) or "nameless"
-        yield f"{owner}-{found.pk}/{found.number:02d}-{found.filename}", bytes(item.content)
 
 
 def _project_cells(project: Project | None) -> list[exports.Value]:

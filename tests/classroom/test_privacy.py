@@ -34,7 +34,7 @@ from classroom.notices import News
 from classroom.privacy import anonymising, export, purging, requests
 from classroom.privacy.holdings import HOLDINGS, LEFT, TRACES, Fate
 from projects import services as project_services
-from projects.models import Certificate, Invitation, Package, Submission, Team
+from projects.models import Certificate, Challenge, Invitation, Package, Submission, Team
 from quizzes import services
 from quizzes.models import Attempt, AttemptEvent, Upload
 from tests.factories import CourseFactory, EnrolmentFactory, UserFactory, instructor_of, student_of
@@ -282,6 +282,7 @@ def test_nothing_in_the_demo_tells_who_it_was(administrator):
         issued_at=now,
     )
     Package.objects.create(hackathon=team.hackathon, kind="everything", asked_at=now)
+    Package.objects.create(challenge=Challenge.objects.first(), kind="sources", asked_at=now)
     Accommodation.objects.create(course=course, user=ada, time_multiplier=2, note="Letter of Ada Okafor")
     Extension.objects.create(course=course, user=ada, item="quiz:1", reason="Ada Okafor was ill")
     Attempt.objects.filter(user=ada, deadline__gt=now).update(deadline=now, accepts_until=now)

@@ -103,9 +103,9 @@ READS = {
         quizzes:bank quizzes:question quizzes:room quizzes:wall quizzes:run quizzes:panel quizzes:run_next
         quizzes:extensions quizzes:results_csv quizzes:statistics quizzes:statistics_csv
         quizzes:misconceptions quizzes:question_statistics quizzes:grading
-        projects:results projects:heat_panel projects:results_csv projects:sources_zip projects:extensions
-        projects:similar projects:side_by_side projects:regrade projects:regrade_panel projects:queue
-        projects:queue_panel projects:participants projects:participants_csv projects:judging
+        projects:results projects:heat_panel projects:results_csv projects:sources projects:extensions
+        projects:sources_panel projects:similar projects:side_by_side projects:regrade projects:regrade_panel
+        projects:queue projects:queue_panel projects:participants projects:participants_csv projects:judging
         projects:judging_panel projects:marks projects:marks_csv projects:ranking projects:reviews
         projects:teams projects:staff_team projects:teams_panel projects:teams_csv
     """,
@@ -174,7 +174,7 @@ WRITES = {
         quizzes:grade_item quizzes:answer_look
         projects:letter projects:begin_regrade projects:apply_regrade projects:discard_regrade
         projects:grade_again projects:adjust projects:door_sync projects:check_in projects:admit
-        projects:serve_help projects:review
+        projects:ask_for_sources projects:serve_help projects:review
     """,
     "instructor": """
         gradebook_setup gradebook_add_all new_grade_category grade_category delete_grade_category

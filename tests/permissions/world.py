@@ -202,6 +202,9 @@ class Half:
             asked_at=now,
             packed_at=now,
         )
+        sources = Package.objects.create(
+            challenge_id=self.named["challenge"], kind=Package.Kind.SOURCES, asked_at=now, packed_at=now
+        )
         later = Extension.objects.create(
             course=self.course, item=f"challenge:{self.named['challenge']}", user=self.people["other"]
         )
@@ -217,6 +220,8 @@ class Half:
         return {f"projects:{name}/pk": board.challenge_id for name in boards[:4]} | {
             **{f"projects:{name}/challenge": board.challenge_id for name in boards[4:]},
             "package": package.pk,
+            "projects:sources/package": sources.pk,
+            "projects:sources_panel/package": sources.pk,
             "projects:ask_to_join/team": self.teams["other"].pk,
             "pictures/digest": self._picture(Project.objects.get(pk=self.named["project"]), now).digest,
             "projects:take_extension_back/extension_pk": later.pk,

@@ -47,6 +47,8 @@ ELSEWHERE = {
     "ask_to_join": "who is in a team asks no other one; its form is counted with the open places",
     "package": "no archive is packed",
     "package_panel": "no archive is packed",
+    "sources": "no archive is packed",
+    "sources_panel": "no archive is packed",
     "give_award": "asks about the project that its query names",
 }
 

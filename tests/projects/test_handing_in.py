@@ -256,7 +256,7 @@ class TestDoors:
         assert client.get(url(name, submission.challenge.course, submission.pk)).status_code == 404
         assert client.get(url(name, elsewhere, submission.pk)).status_code == 404
 
-    @pytest.mark.parametrize("name", ["results", "heat_panel", "results_csv", "sources_zip"])
+    @pytest.mark.parametrize("name", ["results", "heat_panel", "results_csv"])
     def test_results_are_for_staff(self, as_user, course, submission, challenge, name):
         page = url(name, course, challenge.pk)
         assert as_user(submission.user).get(page).status_code == 403

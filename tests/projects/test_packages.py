@@ -5,14 +5,16 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils.text import slugify
 from pypdf import PdfReader
 
 from classroom.models import AuditEntry, Role
 from projects import packing, services, tasks
-from projects.models import Certificate, CertificateKind, Package, PackagePart
-from tests.factories import NOW, EnrolmentFactory, instructor_of
-from tests.projects.factories import DAY, HackathonFactory, team_of
+from projects.models import Certificate, CertificateKind, Package, PackagePart, Submission
+from tests.factories import NOW, EnrolmentFactory, UserFactory, instructor_of, student_of
+from tests.projects.factories import DAY, ChallengeFactory, HackathonFactory, team_of
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
@@ -199,3 +201,44 @@ def test_only_instructors_of_the_course_have_archives(as_user, event, role):
 def test_other_languages_are_not_packed(as_user, event, instructor, language):
     answer = as_user(instructor).post(url("ask_for_certificates", event, "award"), {"language": language})
     assert (answer.status_code, Package.objects.count()) == (404, 0)
+
+
+def test_staff_have_the_hand_ins_of_a_challenge_packed(as_user, course, instructor):
+    challenge = ChallengeFactory(course=course, title="One layer")
+    for name in ("Ada Okafor", "Ben Li"):
+        user = student_of(course, user=UserFactory(name=name))
+        for text in (b"one = 1", b"two = 2"):
+            services.hand_in(challenge=challenge, user=user, filename="net.py", source=text, now=NOW)
+    Submission.objects.update(score=5, max_score=10, graded_at=NOW)
+    browser = as_user(instructor)
+    results = reverse("projects:results", args=[course.slug, challenge.pk])
+    ask = reverse("projects:ask_for_sources", args=[course.slug, challenge.pk])
+    assert ask in browser.get(results).content.decode()
+    for _ in range(2):
+        assert browser.post(ask).url == results
+    package = Package.objects.get()
+    page = browser.get(results).content.decode()
+    assert ("It waits for a worker" in page, package.panel_url in page, ask in page) == (True, True, False)
+    assert browser.get(package.get_absolute_url()).status_code == 404
+    tasks.pack_next()
+    assert package.get_absolute_url() in browser.get(package.panel_url).content.decode()
+    answer = browser.get(package.get_absolute_url())
+    assert answer["Content-Disposition"] == 'attachment; filename="one-layer-sources.zip"'
+    counting = Submission.objects.counting(challenge).order_by("pk")
+    with unzipped(answer) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == {
+            f"{slugify(found.user.name)}-{found.pk}/01-net.py": b"one = 1" for found in counting
+        }
+    entry = AuditEntry.objects.get(action="archive.asked_for")
+    assert (entry.item, entry.actor, entry.course) == (f"challenge:{challenge.pk}", instructor, course)
+    viewer = EnrolmentFactory(course=course, role=Role.VIEWER).user
+    assert ask not in as_user(viewer).get(results).content.decode()
+    other = reverse("projects:sources", args=[course.slug, ChallengeFactory(course=course).pk, package.pk])
+    assert browser.get(other).status_code == 404
+
+
+def test_an_archive_is_of_a_hackathon_or_of_a_challenge(event):
+    challenge = ChallengeFactory(course=event.course)
+    for about in ({}, {"hackathon": event, "challenge": challenge}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Package.objects.create(kind=Package.Kind.SOURCES, asked_at=NOW, **about)
