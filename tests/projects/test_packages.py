@@ -120,8 +120,8 @@ def test_a_worker_that_was_superseded_writes_nothing(event, monkeypatch):
     package = ask(event)
     real = packing.CONTENTS[Package.Kind.CERTIFICATES]
 
-    def slow(found):
-        contents = real(found)
+    def slow(found, event):
+        contents = real(found, event)
         Package.objects.filter(pk=found.pk).update(run=found.run + 1)
         PackagePart.objects.create(package=found, run=found.run + 1, number=0, content=b"x")
         return contents
@@ -136,9 +136,9 @@ def test_an_archive_asked_for_anew_ends_the_old_work(event, monkeypatch):
     ask(event)
     real = packing.CONTENTS[Package.Kind.CERTIFICATES]
 
-    def replaced(found):
+    def replaced(found, event):
         Package.objects.all().delete()
-        return real(found)
+        return real(found, event)
 
     monkeypatch.setitem(packing.CONTENTS, Package.Kind.CERTIFICATES, replaced)
     packing.pack_next()
@@ -148,7 +148,7 @@ def test_an_archive_asked_for_anew_ends_the_old_work(event, monkeypatch):
 def test_what_cannot_be_packed_is_said(event, as_user, instructor, monkeypatch, caplog):
     package = ask(event)
 
-    def broken(found):
+    def broken(found, event):
         raise OSError("no space left")
 
     monkeypatch.setitem(packing.CONTENTS, Package.Kind.CERTIFICATES, broken)
