@@ -28,7 +28,7 @@ class ChangedMeanwhile(Refused):
 def write(*, announcement: Announcement, by: User, now: datetime) -> Announcement:
     """Store a new announcement and return it; a second click returns what the first one stored."""
     with transaction.atomic():
-        Course.objects.select_for_update().get(pk=announcement.course_id)
+        Course.objects.select_for_update(no_key=True).get(pk=announcement.course_id)
         if first := _clicked_before(announcement, by, now):
             return first
         announcement.author, announcement.written_at = by, now
@@ -39,7 +39,7 @@ def write(*, announcement: Announcement, by: User, now: datetime) -> Announcemen
 
 
 def change(
-    *, announcement: Announcement, values: Mapping[str, Any], seen: int, by: User, now: datetime
+    *, announcement: Announcement, values: Mapping[str, Any], seen: str, by: User, now: datetime
 ) -> None:
     """Change what an announcement says, and when it comes out as long as it has not.
 
@@ -48,7 +48,7 @@ def change(
     Parameters
     ----------
     seen
-        The revision that the writer began with.
+        The revision that the writer began with, as a form brings it back.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def change(
         fresh = Announcement.objects.select_for_update().filter(pk=announcement.pk).first()
         if fresh is None or fresh.withdrawn_at:
             raise Refused(_("It was withdrawn or deleted meanwhile. Copy your text, and write a new one."))
-        if fresh.revision != seen:
+        if seen != str(fresh.revision):
             raise ChangedMeanwhile(
                 _(
                     "Somebody saved this announcement while you wrote. Your text is below: compare it with "
@@ -113,10 +113,12 @@ def withdraw(*, announcement: Announcement, by: User, now: datetime) -> None:
             notices.take_back(course=announcement.course, key_begins=_key(announcement))
 
 
-def hold_back(*, course: Course, now: datetime) -> None:
+def hold_back(*, course: Course, by: User, now: datetime) -> None:
     """Make drafts of what is scheduled: nothing comes out in the archive, where nobody could withdraw it."""
-    scheduled = Announcement.objects.scheduled(now).filter(course=course)
-    scheduled.update(published_at=None, revision=F("revision") + 1)
+    for one in Announcement.objects.scheduled(now).filter(course=course).select_related("course"):
+        still = Announcement.objects.scheduled(now).filter(pk=one.pk)
+        if still.update(published_at=None, revision=F("revision") + 1):
+            _log("held_back", one, by, now)
 
 
 def tell_due(*, now: datetime) -> None:

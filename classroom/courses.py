@@ -80,7 +80,7 @@ def archive(*, course: Course, by: User, now: datetime) -> bool:
     with transaction.atomic():
         archived = Course.objects.filter(pk=course.pk, archived_at=None).update(archived_at=now)
         if archived:
-            announcing.hold_back(course=course, now=now)
+            announcing.hold_back(course=course, by=by, now=now)
             note(course, by, "course.archived", now)
     return bool(archived)
 

@@ -28,7 +28,7 @@ def write(course, by=None, *, now=NOW, **fields):
 
 def change(one, now=NOW, seen=None, **values):
     values = {"title": one.title, "body": one.body} | values
-    seen = seen or Announcement.objects.get(pk=one.pk).revision
+    seen = str(seen or Announcement.objects.get(pk=one.pk).revision)
     announcing.change(announcement=one, values=values, seen=seen, by=one.author, now=now)
 
 
@@ -250,6 +250,8 @@ def test_archiving_makes_drafts_of_what_is_scheduled(course):
     times = Announcement.objects.in_bulk()
     assert [times[one.pk].published_at for one in (out, planned, elsewhere)] == [NOW, None, NOW + HOUR]
     assert told() == []
+    assert acts(planned)[-1] == ("announcement.held_back", out.author, "Room")
+    assert len(acts(out)) == len(acts(elsewhere)) == 1
 
 
 @pytest.mark.parametrize("field", ["told_at", "withdrawn_at"])

@@ -26,7 +26,7 @@ class When(TextChoices):
 
 
 class TextForm(forms.Form):
-    """What an announcement says; `seen` is the revision that the writer began with."""
+    """What an announcement says."""
 
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
     body = forms.CharField(
@@ -35,17 +35,11 @@ class TextForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 12}),
         max_length=MAX_TEXT,
     )
-    seen = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, announcement: Announcement, now: datetime, **kwargs: Any) -> None:  # noqa: ANN401 - a form's own
         super().__init__(*args, **kwargs)
         self.announcement, self.now = announcement, now
         self.initial.update(title=announcement.title, body=announcement.body)
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """What is to be stored."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "seen"}
 
 
 class WaitingForm(TextForm):
@@ -92,7 +86,7 @@ class WaitingForm(TextForm):
     @property
     def values(self) -> dict[str, Any]:
         """What is to be stored."""
-        given = super().values
+        given = dict(self.cleaned_data)
         times = {When.DRAFT: None, When.NOW: self.now, When.AT: given.pop("at")}
         return given | {"published_at": times[given.pop("when")]}
 
@@ -121,6 +115,6 @@ class PublishedForm(TextForm):
     @property
     def values(self) -> dict[str, Any]:
         """What is to be stored."""
-        given = super().values
+        given = dict(self.cleaned_data)
         again = {"as_notice": given.pop("tell_again"), "in_chat": given.pop("post_again", False)}
         return given | again

@@ -20,6 +20,7 @@ ACTS = {
     "announcement.written": _("written"),
     "announcement.changed": _("changed"),
     "announcement.published": _("published"),
+    "announcement.held_back": _("made a draft, since the course was archived"),
     "announcement.withdrawn": _("withdrawn"),
 }
 

@@ -30,7 +30,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         written = Announcement(course=seat.course, **form.values)
         return _saved(request, service.write(announcement=written, by=seat.user, now=now), now)
     latest = Announcement.objects.filter(course=seat.course, author=seat.user).order_by("pk").last()
-    return _editor(request, seat, blank, form, seen=latest and latest.pk)
+    return _editor(request, seat, blank, form, seen=f"{latest.pk}" if latest else "")
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,20 +42,21 @@ def edit(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if found.withdrawn_at and request.method == "GET":
         messages.error(request, _("It is withdrawn: write a new one."))
         return redirect(found)
+    began, seen = request.POST.get("seen", ""), str(found.revision)
+    form: WaitingForm | PublishedForm
     kind = PublishedForm if found.is_out(now) else WaitingForm
     form = kind(request.POST or None, announcement=found, now=now)
-    seen: object = found.revision
     if "preview" not in request.POST and form.is_valid():
-        began = form.cleaned_data["seen"]
         try:
             service.change(announcement=found, values=form.values, seen=began, by=seat.user, now=now)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
+            was_out = found.is_out(now)
             found.refresh_from_db(fields=["published_at"])
-            return _saved(request, found, now)
+            return _saved(request, found, now, was_out=was_out)
     elif request.method == "POST":
-        seen = form["seen"].value()  # the form is shown again, and began where it began
+        seen = began  # the form is shown again, and began where it began
     return _editor(request, seat, found, form, seen)
 
 
@@ -81,19 +82,22 @@ def withdraw(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     return redirect("announcements", slug)
 
 
-def _saved(request: HttpRequest, saved: Announcement, now: datetime) -> HttpResponseRedirect:
-    if saved.is_out(now):
-        messages.success(request, _("Published."))
+def _saved(
+    request: HttpRequest, saved: Announcement, now: datetime, *, was_out: bool = False
+) -> HttpResponseRedirect:
+    if was_out:
+        said = _("Saved.")
+    elif saved.is_out(now):
+        said = _("Published.")
     elif saved.published_at:
-        messages.success(request, _("Saved. It comes out by itself at its time."))
+        said = _("Saved. It comes out by itself at its time.")
     else:
-        messages.success(request, _("Saved as a draft: only staff see it."))
+        said = _("Saved as a draft: only staff see it.")
+    messages.success(request, said)
     return redirect(saved)
 
 
-def _editor(
-    request: HttpRequest, seat: Seat, found: Announcement, form: TextForm, seen: object
-) -> HttpResponse:
+def _editor(request: HttpRequest, seat: Seat, found: Announcement, form: TextForm, seen: str) -> HttpResponse:
     """Show the form with what it holds as students will see it; for htmx, the latter only.
 
     `seen` is another one once something was saved: what a browser keeps unsaved, it keeps under this name.
