@@ -46,12 +46,12 @@ def parse_people(text: str) -> tuple[list[Person], list[str]]:
     return list(people.values()), problems
 
 
-def add_people(*, course: Course, people: Iterable[Person], role: Role, by: User, now: datetime) -> int:
-    """Enrol people, with an account where they have none; return how many are new in the course.
+def add_people(*, course: Course, people: Iterable[Person], role: Role, by: User, now: datetime) -> list[str]:
+    """Enrol people, with an account where they have none; return the addresses of who is new in the course.
 
     Who takes part already keeps the role; who had left is back. Nobody's name is changed.
     """
-    added = 0
+    arrived = []
     with transaction.atomic():
         for person in people:
             user = User.objects.filter(email=person.email).first() or User.objects.create_user(
@@ -67,11 +67,11 @@ def add_people(*, course: Course, people: Iterable[Person], role: Role, by: User
                     .update(left_at=None, role=role)
                 )
             if created:
-                added += 1
+                arrived.append(user.email)
                 asked = EnrolmentRequest.objects.open().filter(course=course, user=user)
                 asked.update(accepted_at=now, decided_by=by)
                 _log(course, by, "people.added", user, now, role=role)
-    return added
+    return arrived
 
 
 def welcome(*, course: Course, addresses: Iterable[str], now: datetime) -> None:

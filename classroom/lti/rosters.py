@@ -194,7 +194,7 @@ def _enrol(lines: list[Line], context: Context, by: User, now: datetime) -> int:
         group = [line for line in lines if line.role == role]
         persons = [people.Person(line.user.email if line.user else line.email, line.name) for line in group]
         if persons and context.course:
-            added += people.add_people(course=context.course, people=persons, role=role, by=by, now=now)
+            added += len(people.add_people(course=context.course, people=persons, role=role, by=by, now=now))
     if context.platform.verifies_email:
         # Of two persons with one address the first gets the account; the other proves it at the first launch.
         firsts = {line.email: line for line in reversed(lines) if line.user is None}

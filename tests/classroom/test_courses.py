@@ -83,6 +83,13 @@ def test_allowed_person_makes_a_course_and_runs_it(client):
     assert Enrolment.objects.values_list("user", "role").get(course__slug="new") == (user.pk, "instructor")
 
 
+def test_new_course_is_on_the_sites_clock_unless_somebody_chooses(client, settings):
+    settings.TIME_ZONE = "Europe/Lisbon"
+    client.force_login(UserFactory(is_superuser=True, language="de"))
+    form = client.get(reverse("new_course")).context["form"]
+    assert (form["time_zone"].value(), form["language"].value()) == ("Europe/Lisbon", "de")
+
+
 @pytest.mark.parametrize("taken", ["dl-26", "DL 26", ""])
 def test_short_name_is_the_courses_own(client, course, taken):
     client.force_login(UserFactory(is_superuser=True))

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from classroom import clock, people
 from classroom.errors import Refused
-from classroom.models import AuditEntry, Enrolment, Role, SignInCode, User
+from classroom.models import AuditEntry, Enrolment, Outbox, Role, SignInCode, User
 from classroom.people import Person, parse_people
 from tests.factories import CourseFactory, EnrolmentFactory, UserFactory, instructor_of, student_of
 from tests.races import at_once
@@ -52,6 +52,15 @@ def test_added_people_have_an_account_and_a_role(client, course, instructor):
         instructor.pk,
         user.pk,
     )
+
+
+def test_only_those_who_are_new_are_written_to_and_only_if_asked(client, course, instructor):
+    stays = EnrolmentFactory(course=course).user
+    for tell, letters in (({}, []), ({"tell": "on"}, ["grace@example.org"])):
+        new = letters or ["ada@example.org"]
+        data = {"addresses": f"{stays.email}\n{new[0]}", "role": "student"} | tell
+        client.post(url("add_people", course), data)
+        assert list(Outbox.objects.values_list("recipient", flat=True)) == letters
 
 
 def test_adding_again_changes_nothing_and_brings_back_who_left(client, course, instructor):
@@ -129,7 +138,7 @@ def test_role_is_changed_and_written_down(client, course, instructor):
         student.user_id,
         {"before": "student", "after": "assistant"},
     )
-    assert "people.role_changed" in client.get(answer.url).content.decode()
+    assert "role changed" in client.get(answer.url).content.decode()
 
 
 @pytest.mark.parametrize("role", ["guest", "owner", ""])

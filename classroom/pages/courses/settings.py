@@ -3,6 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +27,9 @@ def new(request: HttpRequest) -> HttpResponse:
     user = signed_in(request)
     if not courses.may_create(user):
         raise PermissionDenied(_("An administrator of the site can let you make courses: ask one."))
-    form = CourseForm(request.POST if request.method == "POST" else None)
+    usual = Course(time_zone=settings.TIME_ZONE, language=user.language or settings.LANGUAGE_CODE)
+    form = CourseForm(request.POST if request.method == "POST" else None, instance=usual)
+    form.fields["slug"].help_text = ""  # nothing was passed on yet
     if form.is_valid():
         try:
             course = courses.create(course=form.save(commit=False), by=user, now=clock.now())

@@ -6,6 +6,7 @@ from datetime import datetime
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -35,6 +36,7 @@ class AddPeopleForm(forms.Form):
         max_length=100_000,
     )
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ROLES, initial=Role.STUDENT)
+    tell = forms.BooleanField(label=gettext_lazy("Write to those who are new in the course"), required=False)
 
     def clean_addresses(self) -> list[service.Person]:
         """Read the people; a line without an address is named."""
@@ -96,7 +98,7 @@ def _row(enrolment: Enrolment, seat: Seat) -> Row:
         pk=enrolment.pk,
         name=user.name,
         email=user.email,
-        role=enrolment.role,
+        role=enrolment.get_role_display().partition(":")[0],
         joined_at=enrolment.joined_at,
         last_sign_in=user.last_login,
         may_have_code=seat.is_instructor and user.is_active and not has_rights,
@@ -114,7 +116,6 @@ def _page(request: HttpRequest, seat: Seat, status: int = 200, **more: object) -
         "filter": found,
         "page": page,
         "rows": [_row(enrolment, seat) for enrolment in page],
-        "roles": dict(Role.choices),
     }
     if seat.is_instructor:
         context["asking"] = EnrolmentRequest.objects.open().filter(course=seat.course).count()
@@ -136,13 +137,18 @@ def add(request: HttpRequest, slug: str) -> HttpResponse:
     form = AddPeopleForm(request.POST)
     if not form.is_valid():
         return _page(request, seat, 422, form=form)
-    added = service.add_people(
-        course=seat.course,
-        people=form.cleaned_data["addresses"],
-        role=Role(form.cleaned_data["role"]),
-        by=seat.user,
-        now=clock.now(),
-    )
+    now = clock.now()
+    with transaction.atomic():
+        arrived = service.add_people(
+            course=seat.course,
+            people=form.cleaned_data["addresses"],
+            role=Role(form.cleaned_data["role"]),
+            by=seat.user,
+            now=now,
+        )
+        if form.cleaned_data["tell"]:
+            service.welcome(course=seat.course, addresses=arrived, now=now)
+    added = len(arrived)
     messages.success(request, ngettext("%(n)d person added.", "%(n)d people added.", added) % {"n": added})
     return redirect("people", seat.course.slug)
 

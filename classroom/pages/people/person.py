@@ -17,6 +17,19 @@ from classroom.pages.people.listing import ROLES, enrolment_of
 
 #: How much of the history is shown.
 ACTS_SHOWN = 30
+#: What the log's words mean; others stand as they are.
+ACTS = {
+    "people.added": gettext_lazy("added to the course"),
+    "people.joined": gettext_lazy("came by a link or code"),
+    "people.role_changed": gettext_lazy("role changed"),
+    "people.regrouped": gettext_lazy("groups changed"),
+    "people.removed": gettext_lazy("removed from the course"),
+    "enrolment_request.accepted": gettext_lazy("request accepted"),
+    "enrolment_request.declined": gettext_lazy("request declined"),
+    "sign_in_code.shown": gettext_lazy("sign-in code shown"),
+    "accommodation.set": gettext_lazy("allowance set"),
+    "attendance.marked": gettext_lazy("attendance marked"),
+}
 
 
 class RoleForm(forms.Form):
@@ -38,7 +51,7 @@ def _page(
         "form": form or RoleForm(initial={"role": enrolment.role}),
         "groups": Group.objects.filter(course=seat.course, members=enrolment.user),
         "accommodation": Accommodation.objects.filter(**here).first(),
-        "acts": acts[:ACTS_SHOWN],
+        "acts": [(act, ACTS.get(act.action)) for act in acts[:ACTS_SHOWN]],
     }
     return render(request, "classroom/people/person.html", context, status=status)
 
