@@ -144,7 +144,9 @@ def begin(request: HttpRequest, *, following: str) -> HttpResponse:
         )
     except _PROBLEMS as problem:
         log.warning("The OpenID Connect provider failed: %r", problem)
-        raise Refused(_("The other place does not answer. Sign in with a code, or try again.")) from problem
+        raise Refused(
+            _("%(name)s does not answer. Sign in with a code, or try again later.") % place()
+        ) from problem
     return answer
 
 
@@ -163,7 +165,7 @@ def met(request: HttpRequest) -> tuple[Met, str]:
     if state is None:
         raise Refused(_("This sign-in is over. Please begin again."))
     if "code" not in request.GET:
-        raise Refused(_("You were not signed in there. Please begin again, or sign in with a code."))
+        raise Refused(_("%(name)s did not sign you in. Try again, or sign in with a code.") % place())
     protocol = provider.get_oauth2_adapter(request)
     try:
         client = protocol.get_client(request, provider.app)
@@ -174,7 +176,9 @@ def met(request: HttpRequest) -> tuple[Met, str]:
         return _met(told), str(state.get("next") or "")
     except _PROBLEMS as problem:
         log.warning("A sign-in by OpenID Connect was refused: %r", problem)
-        raise Refused(_("The other place's answer was not accepted. Sign in with a code.")) from problem
+        raise Refused(
+            _("What %(name)s answered was not accepted. Try again, or sign in with a code.") % place()
+        ) from problem
 
 
 def _met(told: dict[str, Any]) -> Met:
@@ -223,6 +227,11 @@ def account_of(*, person: Met, now: datetime) -> User | None:
     if user and not user.is_active:
         raise Refused(_("Your account here is closed."))
     return user
+
+
+def is_nobody(person: Met) -> bool:
+    """Whether the address is the person's for certain, and no account here has it."""
+    return person.verified and bool(person.email) and not User.objects.filter(email=person.email).exists()
 
 
 def _new(person: Met) -> User:

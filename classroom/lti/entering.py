@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from classroom.lti.claims import text
-from classroom.lti.launch import LaunchRefused
+from classroom.lti.launch import GOOD_FOR, LaunchRefused
 from classroom.lti.models import DeepLinking, Entry, Invitation, Platform
 
 #: What a platform may say when it begins a launch (LTI 1.3, 5.1.1), and how long each may be.
@@ -69,7 +69,10 @@ def platform_of(hints: Mapping[str, str]) -> Platform:
     found = list(Platform.objects.filter(named, issuer=hints["iss"], closed_at=None)[:2])
     if len(found) != 1:
         raise LaunchRefused(
-            _("The platform %(issuer)s is not registered here under this client id.")
+            _(
+                "The platform %(issuer)s is not registered here under this client id, or it is closed. An "
+                "administrator of this site registers and opens platforms."
+            )
             % {"issuer": hints["iss"][:100]}
         )
     return found[0]
@@ -83,6 +86,12 @@ def in_frame(request: HttpRequest) -> bool:
 def begin(*, platform: Platform, hints: dict[str, str], now: datetime) -> Entry:
     """Begin a launch."""
     return Entry.objects.create(platform=platform, hints=hints, created_at=now)
+
+
+def has_begun(state: str, *, now: datetime) -> bool:
+    """Whether a launch began here that may still be answered."""
+    begun = Entry.objects.filter(state=text(state, 64), used_at=None, created_at__gt=now - GOOD_FOR)
+    return begun.exists()
 
 
 def address_at_platform(entry: Entry) -> str:

@@ -81,6 +81,7 @@ def connect(request: HttpRequest) -> HttpResponse:
     if user is None:
         here = urlencode({"next": request.path})
         context["sign_in_url"] = f"{reverse('account_request_login_code')}?{here}"
+        context["is_nobody"] = openid.is_nobody(person)
     elif request.method == "POST":
         if openid.connect(person=person, user=user, now=now):
             del request.session[WAITING]

@@ -16,6 +16,7 @@ import pytest
 from allauth.socialaccount.models import SocialAccount, SocialApp
 from django.core.cache import cache
 from django.test import Client
+from django.urls import reverse
 from jwcrypto.jwk import JWK
 
 from classroom.models import AuditEntry, Enrolment, Role, User
@@ -328,9 +329,22 @@ def test_answer_that_nobody_asked_for_is_refused(client, provider):
     assert "is over" in not_signed_in(client.get(CALLBACK, query))
 
 
+def test_who_has_no_account_here_is_told_so_and_only_about_an_address_of_theirs(client, provider):
+    come(client, provider)
+    page = client.get(CONNECT).content.decode()
+    assert "Nobody here has the address ada@example.org yet." in page
+    assert f'href="{reverse("enter_course_code")}"' in page.split("<main")[1]
+    provider.claims["email_verified"] = False
+    stranger = Client()
+    come(stranger, provider)
+    assert "Nobody here has" not in stranger.get(CONNECT).content.decode()
+    EnrolmentFactory(role=Role.INSTRUCTOR, user__email="ada@example.org")
+    assert "Nobody here has" not in client.get(CONNECT).content.decode()
+
+
 def test_who_turns_back_there_is_told(client, provider):
     state = provider.allow(client.get(BEGIN).url)["state"]
-    assert "You were not signed in there" in not_signed_in(
+    assert "University of Kiel did not sign you in" in not_signed_in(
         client.get(CALLBACK, {"error": "access_denied", "state": state})
     )
 

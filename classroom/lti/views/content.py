@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,6 +19,7 @@ from classroom.lti import content as service
 from classroom.lti.claims import Claims, text
 from classroom.lti.models import Context, DeepLinking, Entry, Platform
 from classroom.lti.models.platform import origin_of
+from classroom.lti.views.refusals import refused
 from classroom.models import User
 
 
@@ -34,8 +35,7 @@ def choose(request: HttpRequest, entry: Entry, claims: Claims, now: datetime) ->
     try:
         user, context = _chooser(platform, claims, now)
     except Refused as refusal:
-        page = render(request, "lti/refused.html", {"why": str(refusal)}, status=403)
-        return entering.allow_frame(page, platform.own_origins)
+        return refused(request, str(refusal), status=403)
     choice = DeepLinking.objects.create(context=context, user=user, asked=claims.deep_linking, created_at=now)
     return _page(request, choice, now)
 
@@ -44,12 +44,16 @@ def _chooser(platform: Platform, claims: Claims, now: datetime) -> tuple[User, C
     """Return who chooses, and for which of the platform's courses."""
     identity = accounts.known(platform=platform, subject=claims.subject)
     context = enrolling.context_of(platform=platform, claims=claims)
-    if identity is None or context is None or context.course is None:
+    if context is None or context.course is None:
         raise Refused(
             _(
                 "This course is not connected yet. Add a link to this tool without choosing content, open it "
                 "once, and connect the course; then choose content."
             )
+        )
+    if identity is None:
+        raise Refused(
+            _("You are not known here yet. Open a link of this tool in your course once, then choose.")
         )
     enrolment = enrolling.seat_for(
         user=identity.user, course=context.course, platform=platform, roles=claims.roles, now=now
@@ -84,7 +88,10 @@ def _page(request: HttpRequest, choice: DeepLinking, now: datetime, *, problem: 
 def chosen(request: HttpRequest, token: str) -> HttpResponse:
     """Sign what was chosen and hand it to the platform."""
     now = clock.now()
-    choice = access.choice_to_answer(token, now=now)
+    try:
+        choice = access.choice_to_answer(token, now=now)
+    except Http404 as gone:
+        return refused(request, str(gone), status=404)
     course = choice.context.course
     keys = set(request.POST.getlist("work"))
     found = [work for work in works.works_of(course, now) if work.key in keys] if course else []

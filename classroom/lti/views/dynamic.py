@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -13,6 +13,7 @@ from classroom import clock
 from classroom.errors import Refused
 from classroom.lti import access, dynamic, entering
 from classroom.lti.models.platform import origin_of
+from classroom.lti.views.refusals import refused
 
 #: The longest address and token that are looked at, in characters.
 LONGEST_ADDRESS, LONGEST_TOKEN = 1000, 8000
@@ -35,7 +36,10 @@ def invite(request: HttpRequest) -> HttpResponse:
 def register(request: HttpRequest, token: str) -> HttpResponse:
     """Ask whether the platform should register, then register it."""
     now = clock.now()
-    invitation = access.invitation_to_use(token, now=now)
+    try:
+        invitation = access.invitation_to_use(token, now=now)
+    except Http404 as gone:
+        return refused(request, str(gone), status=404)
     fields = request.POST if request.method == "POST" else request.GET
     asked = {
         "openid_configuration": fields.get("openid_configuration", "")[:LONGEST_ADDRESS],

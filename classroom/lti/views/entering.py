@@ -27,6 +27,7 @@ from classroom.lti.launch import LaunchRefused, believe
 from classroom.lti.models import Entry, Platform
 from classroom.lti.roles import is_teacher
 from classroom.lti.views import content
+from classroom.lti.views.refusals import refused
 from classroom.models import User
 
 RESOURCE = "LtiResourceLinkRequest"
@@ -91,11 +92,13 @@ def _answer_of(request: HttpRequest, now: datetime) -> tuple[Entry, Claims, bool
     """Return what the platform's page posted, once it is believed."""
     if request.method == "GET":
         raise LaunchRefused(_("This address is for learning platforms: open the link on the platform."))
-    if error := text(request.POST.get("error"), 100):
+    state = str(request.POST.get("state", ""))
+    # What somebody writes is shown to whom they belong only: it would stand on a page of ours.
+    if (error := text(request.POST.get("error"), 100)) and entering.has_begun(state, now=now):
         why = text(request.POST.get("error_description"), 300) or error
         raise LaunchRefused(_("The platform did not let you through: %(why)s") % {"why": why})
     return believe(
-        state=str(request.POST.get("state", "")),
+        state=state,
         token=str(request.POST.get("id_token", "")),
         cookies=request.COOKIES,
         now=now,
@@ -188,14 +191,6 @@ def _in_own_window(
     """Offer the launch in a window of its own."""
     context = {"platform": platform, "url": entering.again_url(hints), "no_cookie": no_cookie}
     return entering.allow_frame(render(request, "lti/own_window.html", context), platform.own_origins)
-
-
-def refused(
-    request: HttpRequest, why: str, *, status: int = 400, platform: Platform | None = None
-) -> HttpResponse:
-    """Say why a launch leads nowhere; in the platform's frame, where it happens there."""
-    response = render(request, "lti/refused.html", {"why": why}, status=status)
-    return entering.allow_frame(response, platform.own_origins) if platform else response
 
 
 @never_cache

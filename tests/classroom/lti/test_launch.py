@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 def refused(answer):
     """Why a launch was refused, as the page says it."""
     page = answer.content.decode()
-    assert "This launch leads nowhere" in page
+    assert "This could not be opened" in page
     return page.split("data-error>")[1].split("</p>")[0]
 
 
@@ -272,9 +272,16 @@ def test_closed_platform_lets_nobody_in(client, browser, fake, platform, context
     assert browser.post("/lti/launch/", {"state": asked["state"], "id_token": token}).status_code == 400
 
 
-def test_what_the_platform_says_went_wrong_is_shown_as_text(browser):
-    answer = browser.post("/lti/launch/", {"error": "login_required", "error_description": "<b>no</b>"})
+def test_what_the_platform_says_went_wrong_is_shown_as_text(browser, fake, context):
+    fields = {"error": "login_required", "error_description": "<b>no</b>"}
+    answer = browser.post("/lti/launch/", fields | {"state": browser.begin(fake)["state"]})
     assert refused(answer) == "The platform did not let you through: &lt;b&gt;no&lt;/b&gt;"
+
+
+@pytest.mark.parametrize("state", ["", "made-up", "a\x00b"])
+def test_nobody_writes_on_a_page_of_ours(browser, platform, state):
+    fields = {"error": "x", "error_description": "Call 0800 123", "state": state}
+    assert refused(browser.post("/lti/launch/", fields)).startswith("This launch is over.")
 
 
 # Frames and cookies
@@ -307,9 +314,22 @@ def test_other_pages_are_never_framed(browser, fake, context):
     answer = browser.get(browser.launch(fake).url)
     assert answer["X-Frame-Options"] == "DENY"
     assert "frame-ancestors 'none'" in answer["Content-Security-Policy"]
-    refusal = browser.get("/lti/login/")
-    assert (refusal["X-Frame-Options"], "frame-ancestors 'none'" in refusal["Content-Security-Policy"]) == (
-        "DENY",
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "status"),
+    [
+        ("get", "/lti/login/?iss=https://unknown.example&login_hint=7", 400),
+        ("post", "/lti/launch/", 400),
+        ("post", "/lti/content/made-up/", 404),
+        ("get", "/lti/register/made-up/", 404),
+    ],
+)
+def test_what_went_wrong_can_be_read_in_a_frame_of_anybody(browser, platform, method, address, status):
+    answer = getattr(browser, method)(address)
+    assert (answer.status_code, refused(answer) != "") == (status, True)
+    assert ("X-Frame-Options" in answer, "frame-ancestors *" in answer["Content-Security-Policy"]) == (
+        False,
         True,
     )
 
