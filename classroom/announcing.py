@@ -145,7 +145,7 @@ def _tell(found: Announcement, now: datetime) -> None:
         news=[notices.News(user, key, found.title, found.body, page) for user in people],
         now=now,
         course=course,
-        post=notices.Post(key, _post(found, page)) if found.in_chat else None,
+        post=notices.Post(key, _post(found, page), found.title) if found.in_chat else None,
     )
     Announcement.objects.filter(pk=found.pk).update(told_people=len(people), in_chat=posted)
 

@@ -53,10 +53,14 @@ class News:
 
 @dataclass(frozen=True)
 class Post:
-    """What the course's Mattermost channel is told of the same event: Markdown, in the course's language."""
+    """What the course's Mattermost channel is told of the same event: Markdown, in the course's language.
+
+    `title` is what the log of messages calls it.
+    """
 
     key: str
     text: str
+    title: str
 
 
 def tell(
@@ -76,7 +80,9 @@ def tell(
         posted = (
             course is not None
             and post is not None
-            and notify.mattermost(key=f"{post.key}:chat", course=course, text=post.text, now=now)
+            and notify.mattermost(
+                key=f"{post.key}:chat", course=course, text=post.text, title=post.title, now=now
+            )
         )
         known = set(
             Notice.objects.filter(

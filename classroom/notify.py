@@ -86,8 +86,11 @@ def emails(*, letters: Iterable[Letter], now: datetime, course: Course | None = 
     )
 
 
-def mattermost(*, key: str, course: Course, text: str, now: datetime) -> bool:
-    """Write a post for the course's Mattermost channel; return False when the course has no webhook."""
+def mattermost(*, key: str, course: Course, text: str, now: datetime, title: str = "") -> bool:
+    """Write a post for the course's Mattermost channel; return False when the course has no webhook.
+
+    `title` is what the log calls it.
+    """
     if not course.mattermost_webhook:
         return False
     body = text[:MATTERMOST_MAX_CHARACTERS]
@@ -97,6 +100,7 @@ def mattermost(*, key: str, course: Course, text: str, now: datetime) -> bool:
             channel=Outbox.Channel.MATTERMOST,
             key=key,
             recipient=course.slug,
+            subject=one_line(title),
             body=body,
             course=course,
             not_before=now,

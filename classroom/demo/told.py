@@ -38,7 +38,7 @@ def tell(course: Course, people: Cohort, now: datetime) -> None:
                 course=course,
                 sort=Sort.DEADLINE,
                 key=f"demo:{course.pk}:deadline",
-                title="The network with one hidden layer is due in a week",
+                title="Due soon: The network with one hidden layer",
                 page=exercises,
                 at=now - 2 * DAY,
                 read_at=now - DAY,

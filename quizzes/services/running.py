@@ -73,6 +73,7 @@ def _post_link(quiz: Quiz, now: datetime) -> bool:
         key=f"quiz:{quiz.pk}:opened:{now.isoformat()}",
         course=quiz.course,
         text=text % {"title": quiz.title, "link": link_to(quiz), "guests": join_link(quiz)},
+        title=quiz.title,
         now=now,
     )
 

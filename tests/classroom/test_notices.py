@@ -115,15 +115,17 @@ def test_event_is_posted_once_where_there_is_a_channel(ada, course, has_chat):
         notices.tell(
             sort=Sort.ANNOUNCEMENT,
             news=[News(ada, "news:1", "No class", "On Monday.", "/")],
-            post=notices.Post("news:1", "**No class** on Monday."),
+            post=notices.Post("news:1", "**No class** on Monday.", "No class"),
             now=NOW,
             course=course,
         )
         for _ in range(2)
     ]
     assert told == [has_chat, has_chat]
-    posts = Outbox.objects.filter(channel=Outbox.Channel.MATTERMOST).values_list("recipient", "body")
-    assert list(posts) == ([(course.slug, "**No class** on Monday.")] if has_chat else [])
+    posts = Outbox.objects.filter(channel=Outbox.Channel.MATTERMOST).values_list(
+        "recipient", "subject", "body"
+    )
+    assert list(posts) == ([(course.slug, "No class", "**No class** on Monday.")] if has_chat else [])
     assert Outbox.objects.filter(channel=Outbox.Channel.EMAIL).count() == 1
 
 
@@ -441,6 +443,15 @@ def test_bell_counts_and_following_reads(client, course, ada):
     assert unread(ada) == 1
     client.post(reverse("read_notices"))
     assert unread(ada) == 0
+
+
+def test_announcements_marks_are_left_out_and_nothing_of_them_runs(client, course, ada):
+    news = News(ada, "news:1", "No class", "We meet **again** on *Tuesday* <script>x()</script>", "/")
+    notices.tell(sort=Sort.ANNOUNCEMENT, news=[news], now=NOW, course=course)
+    client.force_login(ada)
+    page = client.get(reverse("notices")).content.decode()
+    shown = re.search(r'<span class="muted">(.*?)</span>', page, re.DOTALL)[1]
+    assert shown.strip() == "We meet again on Tuesday &lt;script&gt;x()&lt;/script&gt;"
 
 
 def test_notices_of_others_do_not_exist(client, course, ada):

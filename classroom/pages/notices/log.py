@@ -49,7 +49,7 @@ class LogFilter(forms.Form):
 
 
 def _page(request: HttpRequest, outbox: "QuerySet[Outbox]", *, may_send: bool) -> HttpResponse:
-    wanted = LogFilter(request.GET)
+    wanted = LogFilter(request.GET, label_suffix="")
     # The texts stay where they are: they are long, and nobody's business here.
     found = wanted.matching(outbox).defer("body", "unsubscribe").order_by("-created_at", "-pk")
     page = Paginator(found, MESSAGES_A_PAGE).get_page(request.GET.get("page"))

@@ -140,15 +140,14 @@ def _news(due: Due, user: User) -> News:
     with translation.override(user.language or course.language):
         told = {
             "title": work.title,
-            "course": course.title,
             "when": words.moment(due.at, zone_named(user.time_zone) or course.zone),
         }
         if isinstance(work, Quiz):
             title = _("Closes soon: %(title)s") % told
-            body = _("%(course)s: this quiz closes on %(when)s, and you have not handed it in yet.") % told
+            body = _("This quiz closes on %(when)s, and you have not handed it in yet.") % told
         else:
             title = _("Due soon: %(title)s") % told
-            body = _("%(course)s: this is due on %(when)s, and you have not handed anything in yet.") % told
+            body = _("This is due on %(when)s, and you have not handed anything in yet.") % told
             body += _grace(work)
         return News(
             user=user,
