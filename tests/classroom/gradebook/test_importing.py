@@ -1,11 +1,16 @@
 """Marks from a file by the page: looked at first, imported as looked at or not at all; and the way out."""
 
+import io
+import json
+import zipfile
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from classroom import clock
 from classroom.models import AuditEntry, GradeChange, GradeMark, GradeUpload, PassingRule
+from classroom.privacy.export import write_archive
 from classroom.spreadsheets import read_table
 from tests.classroom.gradebook.factories import CategoryFactory, ColumnFactory, give, tied
 from tests.factories import CourseFactory, instructor_of, student_of
@@ -138,6 +143,16 @@ def test_a_file_is_forgotten_when_asked(teacher, column, ada):
     post(teacher, "forget")
     assert GradeUpload.objects.count() == 0
     assert post(teacher, "import", fingerprint="x").status_code == 200
+
+
+def test_a_table_of_others_marks_is_no_part_of_ones_own_data(teacher, course, column, ada):
+    upload(teacher, "E-mail,Talk\nada@example.org,7\n")
+    found = GradeUpload.objects.select_related("user").get()
+    content = io.BytesIO()
+    write_archive(user=found.user, now=clock.now(), to=content)
+    with zipfile.ZipFile(content) as archive:
+        (told,) = json.loads(archive.read("classroom/grade_upload.json"))
+    assert (told["name"], "content" in told) == ("marks.csv", False)
 
 
 def test_nobody_sees_what_somebody_else_uploaded(teacher, course, column, ada, client):

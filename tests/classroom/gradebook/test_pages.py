@@ -522,6 +522,14 @@ class TestOwnGrades:
         quiz.save(update_fields=["closes_at", "review_released_at"])
         assert page(own, "grades").count("instead of 2") == 2  # beside the mark, and in the history
 
+    def test_canvas_example_reads_83_8_percent(self, own, course, ada):
+        category = CategoryFactory(course=course, drop_lowest=1)
+        for possible, earned in ((50, 50), (100, 65), (24, 12)):
+            column = ColumnFactory(category=category, points=possible, released_at=clock.now() - DAY)
+            give(column, ada, earned)
+        assert self.lines(own) == [(50, False, False), (65, False, True), (12, False, False)]
+        assert "83.78 %" in page(own, "grades")
+
     def test_what_is_dropped_and_what_is_needed_is_said(self, own, column, ada):
         GradeCategory.objects.update(drop_lowest=1)
         low = ColumnFactory(category=column.category, position=5000)
