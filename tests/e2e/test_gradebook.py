@@ -106,13 +106,13 @@ def test_two_hundred_students_are_graded_by_keyboard(open_page):
     expect(status).to_contain_text("Saved: Student 000 · Talk · 8 of 10")
     for _ in range(4):
         keys("ArrowRight")
-    paste(page, "6\r\n5,5\r\nten\r\n3\r\n")
+    paste(page, "6\r\n\r\n5,5\r\nten\r\n3\r\n")
     expect(page.get_by_role("alert").filter(has_text="ten")).to_contain_text("is no mark")
-    assert [points_of(talk, one) for one in students[:5]] == [[(6, "")], [(5.5, "")], [], [], []]
+    assert [points_of(talk, one) for one in students[:5]] == [[(6, "")], [], [(5.5, "")], [], []]
     keys("Escape")
     paste(page, "7")
     keys("Enter")
-    expect(status).to_contain_text("Saved: Student 002 · Talk · 7 of 10")
+    expect(status).to_contain_text("Saved: Student 003 · Talk · 7 of 10")
     keys("ArrowLeft")
     paste(page, "1\t2")
     expect(page.get_by_text("use the import")).to_be_visible()
