@@ -31,6 +31,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: object, **options: object) -> None:
+        self.stdout.write("Preparing the database ...")
+        self.stdout.flush()
         call_command("prepare", demo=options["demo"])
         self.stdout.write("Starting ...")
         self.stdout.flush()
