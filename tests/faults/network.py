@@ -30,6 +30,8 @@ class Network:
         try:
             self._namespace("hub")
             self._ip("-n", self.mark + "hub", "link", "add", "hub", "up", "type", "bridge")
+            self.add("probe", 254)
+            subprocess.run(self.on("probe", ["true"]), check=True, capture_output=True, text=True)
         except (OSError, subprocess.CalledProcessError) as error:
             self.close()
             said = getattr(error, "stderr", "") or error
