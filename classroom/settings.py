@@ -200,7 +200,12 @@ elif _database["ENGINE"].endswith("postgresql"):
 SESSION_ENGINE = "classroom.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # Django's 300 would throw a third away, launches in progress too, while a large class comes in.
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    },
     # For what can be computed again, such as rendered formulas: one per process, no queries.
     "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 5000}},
     # Where `{% cache %}` keeps parts of pages that are the same for everybody in one language.

@@ -100,6 +100,24 @@ def test_every_process_of_the_procfile_runs_everywhere():
     assert (by_systemd, by_compose, by_kubernetes) == (OURS, OURS, OURS)
 
 
+def test_backups_and_purges_come_round_every_night_everywhere():
+    by_systemd = {
+        unit(f"{timer.stem}.service")["Service"]["ExecStart"].split()[1] for timer in UNITS.glob("*.timer")
+    }
+    by_compose = {
+        service["command"][2]
+        for service in COMPOSE["services"].values()
+        if service.get("profiles") == ["nightly"]
+    }
+    by_kubernetes = {
+        found["spec"]["jobTemplate"]["spec"]["template"]["spec"]["containers"][0]["command"][2]
+        for found in MANIFESTS
+        if found["kind"] == "CronJob"
+    }
+    nightly = {"backup", "purge"}
+    assert (by_systemd, by_compose, by_kubernetes) == (nightly, nightly, nightly)
+
+
 @pytest.mark.parametrize("process", sorted(OURS))
 def test_run_starts_what_the_procfile_says(process):
     environment = {"PATH": os.environ["PATH"], "PYTHON": "echo", "PORT": "8007"}
@@ -137,7 +155,8 @@ def test_every_probe_asks_an_address_that_answers(client):
 def test_every_number_that_wakes_somebody_exists():
     text = (DEPLOY / "prometheus/alerts.yml").read_text() + (DEPLOY / "kubernetes/workers.yaml").read_text()
     asked = set(re.findall(r"\b(?:classroom|django)_[a-z_]+\b", text))
-    heartbeat.note(now=clock.now())
+    for what in metrics.ROUNDS:
+        heartbeat.note(what, now=clock.now())
     there = {sample.name for metric in metrics.registry().collect() for sample in metric.samples}
     # A counter with labels has no sample before the first count.
     there |= {f"{metric.name}_total" for metric in REGISTRY.collect() if metric.type == "counter"}

@@ -20,6 +20,12 @@ from projects.models import MAX_ATTEMPTS, Shadow, Submission
 from quizzes.checking import record
 from quizzes.models import Attempt
 
+ROUNDS = {
+    heartbeat.SWEPT: ("classroom_sweep_age_seconds", "Since sweeps last came round."),
+    heartbeat.BACKED_UP: ("classroom_backup_age_seconds", "Since the last backup was made."),
+    heartbeat.PURGED: ("classroom_purge_age_seconds", "Since old data was last thrown away."),
+}
+
 
 def registry() -> CollectorRegistry:
     """Return everything there is to tell.
@@ -39,14 +45,14 @@ class FromTheDatabase(Collector):
     """Queues and attempts, read when they are asked for."""
 
     def collect(self) -> Iterator[Metric]:
-        """Read the numbers: one query a queue, one for attempts, one for the sweep's last round."""
+        """Read the numbers: one query a queue, one for attempts, one for what comes round."""
         now = clock.now()
         code = GaugeMetricFamily("classroom_code", "Which code this web server runs.", labels=["version"])
         code.add_metric([version.running()], 1)
         yield code
-        if last := heartbeat.last():
-            age = max(0.0, (now - last).total_seconds())
-            yield GaugeMetricFamily("classroom_sweep_age_seconds", "Since sweeps last came round.", value=age)
+        for what, last in heartbeat.all_known().items():
+            name, told = ROUNDS[what]
+            yield GaugeMetricFamily(name, told, value=max(0.0, (now - last).total_seconds()))
         length = GaugeMetricFamily("classroom_queue_length", "Pieces of work that wait.", labels=["queue"])
         waited = GaugeMetricFamily(
             "classroom_queue_age_seconds", "How long the oldest of them has waited.", labels=["queue"]

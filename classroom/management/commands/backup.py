@@ -7,6 +7,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from classroom import clock, heartbeat
 from classroom.operating import backup
 
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
             made = backup.make(folder, now=datetime.now(UTC))
         except (backup.BackupError, OSError) as problem:
             raise CommandError(f"No backup was made. {problem}") from problem
+        heartbeat.note(heartbeat.BACKED_UP, now=clock.now())
         self.stdout.write(str(made))
         if keep > 0:
             for old in backup.forget(folder, keep=keep):

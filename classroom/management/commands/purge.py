@@ -4,7 +4,7 @@ from argparse import ArgumentParser, ArgumentTypeError
 
 from django.core.management.base import BaseCommand
 
-from classroom import clock
+from classroom import clock, heartbeat
 from classroom.privacy import purging
 
 
@@ -38,4 +38,6 @@ class Command(BaseCommand):
         dry, keep = bool(options["dry_run"]), dict(options["keep"])  # type: ignore[call-overload]  # pairs, see age
         for one in purging.purge(now=clock.now(), dry=dry, days=keep):
             self.stdout.write(f"{one.count:>8}  {one.name:<16} {one.what}, older than {one.days} days")
+        if not dry:
+            heartbeat.note(heartbeat.PURGED, now=clock.now())
         self.stdout.write("Nothing was changed." if dry else "Done.")

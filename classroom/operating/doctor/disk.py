@@ -1,19 +1,21 @@
 """Files: what is served, what is kept, and how much room there is."""
 
 import shutil
-import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 
-from classroom import assets
+from classroom import assets, clock, heartbeat
 from classroom.operating import backup
 from classroom.operating.doctor.finding import Finding, error, warning, well
 from classroom.operating.health import FULL_BYTES, LOW_BYTES
 
 #: A backup that is older than this (hours) is last week's before anybody notices.
 STALE_HOURS = 26
+#: Nightly, and a weekend's grace.
+STALE_PURGE_DAYS = 4
 
 
 def static_files() -> Iterator[Finding]:
@@ -74,19 +76,37 @@ def space() -> Iterator[Finding]:
 
 
 def backups() -> Iterator[Finding]:
-    """The last one is of today."""
-    newest = backup.newest(settings.BACKUPS)
-    if newest is None:
+    """The last one is of today: a file here, or one that another host or container has noted."""
+    newest, noted = backup.newest(settings.BACKUPS), heartbeat.last(heartbeat.BACKED_UP)
+    made = [noted] if noted else []
+    if newest:
+        made.append(datetime.fromtimestamp(newest.stat().st_mtime, UTC))
+    if not made:
         yield warning(
             "backups",
-            f"There is none in {settings.BACKUPS}.",
-            "Run manage.py backup every night (docs/deploy.md), and keep a copy on another machine.",
+            f"There is none in {settings.BACKUPS}, and no other host has made one.",
+            "Enable classroom-backup.timer, or run manage.py backup every night (docs/deploy.md), and keep a "
+            "copy on another machine.",
         )
         return
-    hours = (time.time() - newest.stat().st_mtime) / 3600
+    hours = (clock.now() - max(made)) / timedelta(hours=1)
     if hours > STALE_HOURS:
         yield error(
             "backups", f"The last one is {hours:.0f} hours old.", "See why the backup timer does not run."
         )
     else:
-        yield well("backups", f"{newest.name}, {hours:.0f} hours old")
+        yield well("backups", f"the last one is {hours:.0f} hours old")
+
+
+def old_data() -> Iterator[Finding]:
+    """What is too old to be kept is thrown away, as people were promised."""
+    purged = heartbeat.last(heartbeat.PURGED)
+    days = (clock.now() - purged) / timedelta(days=1) if purged else None
+    if days is not None and days <= STALE_PURGE_DAYS:
+        yield well("old data", f"thrown away {days:.0f} days ago")
+        return
+    yield warning(
+        "old data",
+        "It was never thrown away." if days is None else f"It was last thrown away {days:.0f} days ago.",
+        "Enable classroom-purge.timer, or run manage.py purge every night (docs/deploy.md).",
+    )

@@ -28,6 +28,7 @@ CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     "translations": disk.translations,
     "disk": disk.space,
     "backups": disk.backups,
+    "old data": disk.old_data,
 }
 
 

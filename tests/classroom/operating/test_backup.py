@@ -42,6 +42,11 @@ from quizzes.models import Answer, QuestionImage
 log = list(Answer.objects.order_by("seq").values_list("attempt__user__email", "seq", "value"))
 print(log, [bytes(image.content) for image in QuestionImage.objects.all()])
 """
+LAST_BACKUP = """
+import django; django.setup()
+from classroom import heartbeat
+print(heartbeat.last(heartbeat.BACKED_UP))
+"""
 LOG = [("ada@example.org", seq, [str(seq - 1)]) for seq in (1, 2, 3)]
 EVERYTHING = f"{LOG} [b'pixels']\n"
 
@@ -97,6 +102,7 @@ def test_everything_is_back_after_the_site_was_lost(run, tmp_path):
     key = (tmp_path / "var/secret_key").read_text()
     archive = run("manage.py", "backup").strip()
     assert Path(archive).stat().st_mode & 0o777 == 0o600
+    assert run("-c", LAST_BACKUP).startswith(archive.rpartition("/")[2][:10])
     lose(tmp_path / "var")
     run("manage.py", "restore", archive, "--yes")
     assert run("-c", SHOW) == EVERYTHING

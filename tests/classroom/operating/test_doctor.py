@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import psycopg
 import pytest
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
@@ -130,6 +131,31 @@ def test_an_old_backup_is_found(settings, tmp_path):
     assert levels(disk.backups) == ["ok"]
     os.utime(file, (time.time() - 2 * 86_400,) * 2)
     assert levels(disk.backups) == ["error"]
+
+
+def test_a_backup_that_another_host_made_counts(settings, tmp_path):
+    settings.BACKUPS = tmp_path / "of this host"
+    heartbeat.note(heartbeat.BACKED_UP, now=clock.now() - timedelta(hours=20))
+    assert levels(disk.backups) == ["ok"]
+    heartbeat.note(heartbeat.BACKED_UP, now=clock.now() - timedelta(hours=27))
+    assert levels(disk.backups) == ["error"]
+
+
+def test_old_data_that_nobody_throws_away_is_found():
+    assert levels(disk.old_data) == ["warning"]
+    call_command("purge", "--dry-run")
+    assert levels(disk.old_data) == ["warning"]
+    call_command("purge")
+    assert levels(disk.old_data) == ["ok"]
+    heartbeat.note(heartbeat.PURGED, now=clock.now() - timedelta(days=5))
+    assert levels(disk.old_data) == ["warning"]
+
+
+def test_a_large_class_that_comes_in_pushes_nothing_out_of_the_cache():
+    heartbeat.note(now=clock.now())
+    cache.set("launch", "nonce")
+    cache.set_many({f"launch-{number}": "nonce" for number in range(400)})
+    assert (cache.get("launch"), heartbeat.last() is None) == ("nonce", False)
 
 
 @pytest.mark.parametrize(("days", "expected"), [(60, "ok"), (5, "warning"), (-1, "error")])
