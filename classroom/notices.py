@@ -162,6 +162,11 @@ def language_of(user: User, course: Course | None) -> str:
     return user.language or (course.language if course else settings.LANGUAGE_CODE)
 
 
+def zone_for(user: User, course: Course) -> ZoneInfo:
+    """Return the zone in which times of a course's things are written to somebody, as pages show them."""
+    return zone_named(user.time_zone) or course.zone
+
+
 def clock_of(user: User) -> ZoneInfo:
     """Return the zone in which somebody's quiet hours and days are meant: the site's if they chose none."""
     return zone_named(user.time_zone) or ZoneInfo(settings.TIME_ZONE)

@@ -15,10 +15,7 @@ DAY = timedelta(days=1)
 def tell(course: Course, people: Cohort, now: datetime) -> None:
     """Leave three of them an answer to look at, and a reminder that they have read."""
     readers = [student.user for student in people.students[:3]]
-    quizzes, exercises = (
-        reverse("quizzes:index", args=[course.slug]),
-        reverse("projects:index", args=[course.slug]),
-    )
+    quizzes = reverse("quizzes:index", args=[course.slug])
     Notice.objects.bulk_create(
         notice
         for user in readers
@@ -38,10 +35,10 @@ def tell(course: Course, people: Cohort, now: datetime) -> None:
                 course=course,
                 sort=Sort.DEADLINE,
                 key=f"demo:{course.pk}:deadline",
-                title="Due soon: The network with one hidden layer",
-                page=exercises,
-                at=now - 2 * DAY,
-                read_at=now - DAY,
+                title="Closes soon: Recap: from pixels to answers",
+                page=quizzes,
+                at=now - 4 * DAY,
+                read_at=now - 3 * DAY,
             ),
         )
     )

@@ -1,10 +1,11 @@
 """What is announced, to whom, and who has read it."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from classroom.models import Course, User
+from classroom.models import Course, Enrolment, User
 from projects.models import EventAnnouncement, Hackathon, Judge, Membership, Project, Registration, Team
 from projects.models.announcement import Audience, Reminder
 from projects.models.registration import State
@@ -61,10 +62,15 @@ def to_remind(*, hackathon: Hackathon, deadline: str) -> QuerySet[User]:
     """Return who has begun and not handed in: drafts of registrations; teams without a complete project."""
     if deadline == Reminder.Deadline.REGISTRATION:
         drafts = Registration.objects.filter(hackathon=hackathon).in_state(State.DRAFT)
-        return User.objects.filter(pk__in=drafts.values("user"), is_active=True)
+        return _still_there(hackathon, drafts.values("user"))
     complete = Project.objects.registered().filter(
         team__hackathon=hackathon, has_public_repository=True, has_commented_notebook=True, has_video=True
     )
     teams = Team.objects.active().filter(hackathon=hackathon).exclude(pk__in=complete.values("team"))
-    members = Membership.objects.filter(team__in=teams)
-    return User.objects.filter(pk__in=members.values("user"), is_active=True)
+    return _still_there(hackathon, Membership.objects.filter(team__in=teams).values("user"))
+
+
+def _still_there(hackathon: Hackathon, people: QuerySet[Any, Any]) -> QuerySet[User]:
+    """Keep those who may sign in and have not left the course."""
+    left = Enrolment.objects.filter(course=hackathon.course_id, left_at__isnull=False)
+    return User.objects.filter(pk__in=people, is_active=True).exclude(pk__in=left.values("user"))

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from classroom import words
 from classroom.models import User
 from classroom.models.notice import Sort
-from classroom.notices import News, tell
-from projects import words
+from classroom.notices import News, language_of, tell, zone_for
 from projects.models import Hackathon, Reminder
 from projects.queries import announcements as queries
 
@@ -81,8 +81,8 @@ def _deadlines(event: Hackathon) -> Iterator[tuple[Reminder.Deadline, datetime]]
 
 def _news(reminder: Reminder, user: User) -> News:
     event = reminder.hackathon
-    with translation.override(user.language or event.course.language):
-        when = words.moment(reminder.due_at, event.course)
+    with translation.override(language_of(user, event.course)):
+        when = words.moment(reminder.due_at, zone_for(user, event.course))
         if reminder.deadline == Reminder.Deadline.REGISTRATION:
             page, subject = "projects:register", _("Registration ends soon: %(event)s")
             body = _("You have begun to register and not finished. Registration ends on %(when)s.")

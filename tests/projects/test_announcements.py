@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 
-from classroom.models import AuditEntry, Outbox, Role
+from classroom.models import AuditEntry, Course, Enrolment, Notice, Outbox, Role
 from projects import services, tasks, words
 from projects.errors import Refused
 from projects.models import EventAnnouncement, Reading, Registration, Reminder
@@ -338,6 +338,29 @@ def test_a_reminder_is_in_the_readers_language_its_time_too(event):
     letter = Outbox.objects.get(key__startswith="reminder:")
     with translation.override("de"):
         assert words.moment(event.registration_closes_at, event.course) in letter.body
+
+
+def test_reminder_names_the_readers_own_time(event):
+    user = student_of(event.course, user=UserFactory(time_zone="Asia/Tokyo"))
+    services.save_draft(hackathon=event, user=user, answers=[], now=NOW)
+    event.reminds = True
+    event.save(update_fields=["reminds"])
+    reminding.send_due(now=event.registration_closes_at - HOUR)
+    assert "29 May 2027, 01:00 (Asia/Tokyo)" in Notice.objects.get(user=user).body
+
+
+@pytest.mark.parametrize("change", ["leave", "archive"])
+def test_nobody_is_reminded_of_a_course_that_is_over_for_them(event, change):
+    user = student_of(event.course)
+    services.save_draft(hackathon=event, user=user, answers=[], now=NOW)
+    event.reminds = True
+    event.save(update_fields=["reminds"])
+    if change == "leave":
+        Enrolment.objects.filter(user=user).update(left_at=NOW)
+    else:
+        Course.objects.update(archived_at=NOW)
+    reminding.send_due(now=event.registration_closes_at - HOUR)
+    assert not Notice.objects.exists()
 
 
 def test_teams_without_a_complete_project_are_reminded(event):

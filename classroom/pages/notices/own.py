@@ -58,6 +58,7 @@ class NoticeSettingsForm(forms.ModelForm):  # type: ignore[type-arg]  # generic 
 
     digest_at = forms.TypedChoiceField(
         label=gettext_lazy("Time of the day's letter"),
+        help_text=gettext_lazy("What you have read on the site by then is left out."),
         choices=[(f"{hour:02}:00", f"{hour:02}:00") for hour in range(24)],
         coerce=time.fromisoformat,
     )

@@ -18,10 +18,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from classroom import clock, words
-from classroom.appearance import zone_named
 from classroom.models import Enrolment, Extension, GradeMark, Notice, Role, User
 from classroom.models.notice import Sort
-from classroom.notices import News, tell
+from classroom.notices import News, language_of, tell, zone_for
 from projects.models import BOARD_PREFIX, Challenge, Submission
 from quizzes.models import Attempt, Quiz
 
@@ -137,10 +136,10 @@ def _untold(due: Sequence[Due]) -> list[Due]:
 
 def _news(due: Due, user: User) -> News:
     work, course = due.work, due.work.course
-    with translation.override(user.language or course.language):
+    with translation.override(language_of(user, course)):
         told = {
             "title": work.title,
-            "when": words.moment(due.at, zone_named(user.time_zone) or course.zone),
+            "when": words.moment(due.at, zone_for(user, course)),
         }
         if isinstance(work, Quiz):
             title = _("Closes soon: %(title)s") % told
