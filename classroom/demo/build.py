@@ -14,6 +14,7 @@ from classroom.demo import (
     course,
     desk,
     entrance,
+    evening,
     exercises,
     exhibits,
     gradebook,
@@ -69,6 +70,7 @@ def build(now: datetime, *, seed: int = 7, say: Callable[[str], None] = lambda _
         schedule.plan_days(hackathon, people.instructor, calendar)
         desk.announce(hackathon, people.instructor)
         desk.ask_mentors(hackathon, people.instructor)
+        evening.hold_evening(demo, people, calendar)
         say("the programming exercise")
         exercise = exercises.create_exercise(demo, calendar)
         exercises.give_more_time(exercise, people, now)

@@ -5,7 +5,7 @@ import pytest
 from classroom.attendance import tally
 from classroom.demo import build, exercises
 from classroom.lti import grades
-from classroom.models import Enrolment, Role
+from classroom.models import Enrolment, Outbox, Role
 from classroom.pages.gradebook.book import open_book
 from nnengine.grading import grade
 from projects import queries as project_queries
@@ -30,8 +30,9 @@ def class_of(course):
 def test_the_demo_is_a_course_that_has_lived_for_six_weeks():
     course = build.build(NOW)
     assert Enrolment.objects.filter(course=course, role=Role.STUDENT).count() == 40
-    assert Team.objects.filter(hackathon__course=course).count() == 8
-    assert Project.objects.filter(team__hackathon__course=course).count() == 8
+    event = course.hackathons.get(title__startswith="Waterkant")
+    assert Team.objects.filter(hackathon=event).count() == 8
+    assert Project.objects.filter(team__hackathon=event).count() == 8
     assert Attempt.objects.filter(quiz__course=course, finished_at=None).count() == 0
     live = Quiz.objects.get(course=course, week__number=7)
     assert (live.opens_at, live.time_limit_seconds, live.slots.count()) == (None, 360, 6)
@@ -56,7 +57,7 @@ def test_the_demo_has_a_gradebook_with_marks_and_exceptions():
 
 @pytest.mark.django_db
 def test_the_demo_hackathon_has_a_schedule_that_fits_and_work_to_show():
-    event = build.build(NOW).hackathons.get()
+    event = build.build(NOW).hackathons.get(title__startswith="Waterkant")
     rows = project_queries.version_rows(hackathon=event)
     assert [(len(row.new), len(row.moved), len(row.cancelled)) for row in rows] == [(0, 1, 0), (10, 0, 0)]
     assert rows[0].released_at < NOW
@@ -67,6 +68,21 @@ def test_the_demo_hackathon_has_a_schedule_that_fits_and_work_to_show():
     assert (first.pictures.count(), first.notebook.left_out, first.notebook.pictures.count()) == (1, 0, 1)
     rows = project_queries.challenge_rows(hackathon=event, now=event.starts_at)
     assert [row.data_name for row in rows] == ["", "", "tides.csv", ""]
+
+
+@pytest.mark.django_db
+def test_the_demo_has_an_evening_that_is_over_with_registrations_a_vote_and_prizes(client):
+    course = build.build(NOW)
+    event = course.hackathons.get(title="Practice evening")
+    assert (event.ends_at < NOW, event.awards_published_at < NOW) == (True, True)
+    states = [found.state(NOW) for found in event.registrations.all()]
+    assert {state: states.count(state) for state in states} == {"confirmed": 8, "waiting": 2}
+    votes = project_queries.vote_count(hackathon=event)
+    assert (votes.ballots, [line.points for line in votes.lines]) == (8, [12, 8, 4])
+    client.force_login(Enrolment.objects.filter(course=course, role=Role.STUDENT).first().user)
+    gallery = client.get(f"/c/{course.slug}/hackathon/{event.pk}/gallery/", {"won": "on"})
+    assert [card.awards for card in gallery.context["cards"]] == [("Finest mistake",), ("Audience prize",)]
+    assert not Outbox.objects.filter(body__contains=event.title).exists()
 
 
 @pytest.mark.django_db
