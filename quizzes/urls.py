@@ -7,6 +7,7 @@ from quizzes.views import (
     bank,
     exporting,
     extensions,
+    finished,
     grading,
     images,
     importing,
@@ -109,7 +110,7 @@ urlpatterns = [
     path("attempts/<key:pk>/questions/<key:position>/hint/", writing.hint, name="hint"),
     path("attempts/<key:pk>/questions/<key:position>/check/", writing.check, name="check"),
     path("attempts/<key:pk>/hand-in/", taking.hand_in, name="hand_in"),
-    path("attempts/<key:pk>/done/", taking.attempt_done, name="attempt_done"),
-    path("attempts/<key:pk>/reopen/", taking.attempt_reopen, name="attempt_reopen"),
-    path("attempts/<key:pk>/review/", taking.attempt_review, name="attempt_review"),
+    path("attempts/<key:pk>/done/", finished.done, name="attempt_done"),
+    path("attempts/<key:pk>/reopen/", finished.reopen, name="attempt_reopen"),
+    path("attempts/<key:pk>/review/", finished.review, name="attempt_review"),
 ]

@@ -1,4 +1,4 @@
-"""What a student does: find a quiz, start, answer, hand in, look at the review."""
+"""What a student does: find a quiz, start, answer, hand in."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -20,11 +20,9 @@ from classroom.models import User
 from quizzes import access, queries, services
 from quizzes.device import device_of
 from quizzes.errors import Refused
-from quizzes.forms import ReopenForm
 from quizzes.marks import is_answered
 from quizzes.models import Attempt, Quiz
-from quizzes.phases import EVERYTHING, Shown
-from quizzes.review import asked_questions, reviewed_questions
+from quizzes.review import asked_questions
 from quizzes.views import numbers
 from quizzes.views.writing import read_moment, standing
 
@@ -265,73 +263,3 @@ def hand_in(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     if request.headers.get("accept") == "application/json":
         return JsonResponse({"done": done})
     return redirect(done)
-
-
-@require_GET
-@never_cache
-def attempt_done(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Show the receipt, and the way to the review once it is released."""
-    now = clock.now()
-    seat, found = access.own_attempt(request, slug, pk)
-    services.settle(user=seat.user, quiz=found.quiz, now=now)
-    found.refresh_from_db(fields=["finished_at", "receipt", "score", "pending"])
-    if found.finished_at is None:
-        return redirect("quizzes:attempt", slug, pk)
-    questions = asked_questions(found)
-    context = {
-        "attempt": found,
-        "quiz": found.quiz,
-        "answered": sum(question.answered for question in questions),
-        "questions": len(questions),
-        "shown": queries.shown_of(user=seat.user, attempts=[found], now=now)[found.pk],
-        "handed_in": services.handed_in(found),
-    }
-    return render(request, "quizzes/done.html", context)
-
-
-@require_GET
-@never_cache
-def attempt_review(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Show what was right: to the student as far as the phase allows (`quizzes.phases`), to staff always."""
-    now = clock.now()
-    shown = EVERYTHING
-    seat = seat_in(request, slug, guests=True)
-    if seat.is_staff:
-        _seat, found = access.attempt_for_staff(request, slug, pk)
-    else:
-        seat, found = access.own_attempt(request, slug, pk)
-        shown = queries.shown_of(user=seat.user, attempts=[found], now=now)[found.pk]
-        if not shown or found.finished_at is None:
-            messages.info(request, _("The review is not released yet."))
-            return redirect("quizzes:quiz", slug, found.quiz_id)
-    questions = reviewed_questions(found, shown=shown)
-    context = {
-        "attempt": found,
-        "quiz": found.quiz,
-        "shown": shown,
-        "questions": questions,
-        "floored": Shown.POINTS in shown and sum(question.points or 0 for question in questions) < 0,
-    }
-    if seat.is_staff:
-        context |= {"receipt_holds": services.receipt_holds(found), "reopen_form": ReopenForm()}
-    return render(request, "quizzes/review.html", context)
-
-
-@require_POST
-def attempt_reopen(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """Let a student write on in an attempt that was handed in."""
-    seat, found = access.attempt_for_instructor(request, slug, pk)
-    form = ReopenForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, " ".join(str(e) for errors in form.errors.values() for e in errors))
-        return redirect("quizzes:attempt_review", slug, pk)
-    try:
-        services.reopen_attempt(attempt=found, by=seat.user, now=clock.now(), **form.cleaned_data)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(
-            request,
-            _("The attempt is open again until its new end; %(name)s can go on.") % {"name": found.user},
-        )
-    return redirect("quizzes:attempt_review", slug, pk)

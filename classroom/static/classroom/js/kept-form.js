@@ -82,7 +82,8 @@ class KeptForm extends HTMLElement {
     const kept = read(this.place);
     if (!kept || sameWords(kept.values, this.saved)) return this.forget();
     const note = this.querySelector("[data-kept]");
-    const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+    const language = document.documentElement.lang.replace(/^en$/, "en-GB"); // day before month, as the pages write it
+    const when = new Intl.DateTimeFormat(language, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
     note.querySelector("time").textContent = when.format(kept.at);
     note.querySelector("[data-put-back]").addEventListener("click", () => {
       note.hidden = true;
