@@ -28,12 +28,12 @@ class ChallengeForm(ModelForm):  # type: ignore[type-arg]  # generic for type ch
         self.fields["exercise"].choices = choices  # type: ignore[attr-defined]  # declared above
 
     def clean_closes_at(self) -> datetime | None:
-        """Keep a challenge closed whose final result is shown."""
+        """Let it end before its final result."""
         closes_at: datetime | None = self.cleaned_data["closes_at"]
         stored, now = Challenge.objects.filter(pk=self.instance.pk), clock.now()
         try:
             with transaction.atomic():
-                services.check_stay_closed(challenges=stored, closes_at=closes_at, now=now)
+                services.check_new_end(challenges=stored, closes_at=closes_at, now=now)
         except services.Refused as refusal:
             raise forms.ValidationError(str(refusal)) from None
         return closes_at

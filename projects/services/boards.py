@@ -152,29 +152,43 @@ def reveal(*, board: Board, by: User, now: datetime) -> None:
     board.refresh_from_db()
 
 
-def check_stay_closed(*, challenges: QuerySet[Challenge], closes_at: datetime | None, now: datetime) -> None:
-    """See that a later end opens no challenge whose final result is shown; inside a transaction.
+def check_new_end(*, challenges: QuerySet[Challenge], closes_at: datetime | None, now: datetime) -> None:
+    """See that a later end of these challenges suits their final results; inside a transaction.
 
     Raises
     ------
     Refused
-        It would: teams that have seen the private scores could hand in again, and choose by them.
+        One is shown: teams that have seen the private scores could hand in again, and choose by them. Or
+        one comes before the new end: what is handed in between would not count.
     """
-    if closes_at and closes_at <= now:
-        return
     boards = Board.objects.select_for_update(of=("self",)).filter(challenge__in=challenges)
     for board in boards.select_related("challenge__course").order_by("pk"):
-        if board.is_final(now) and board.challenge.closes_at:
-            raise Refused(
+        if not board.final_at or not board.challenge.closes_at:
+            continue
+        if not board.is_final(now):
+            if closes_at and closes_at > board.final_at:
+                raise _refused(
+                    _(
+                        "The final result of “%(title)s” comes on %(when)s, before this end. Set a later one "
+                        "first, on the page of its leaderboard."
+                    ),
+                    board,
+                    board.final_at,
+                )
+        elif closes_at is None or closes_at > now:
+            raise _refused(
                 _(
                     "The final result of “%(title)s” is shown, so it stays closed. Let building end on "
                     "%(when)s, as it did; the other dates can move."
-                )
-                % {
-                    "title": board.challenge.title,
-                    "when": words.moment(board.challenge.closes_at, board.challenge.course),
-                }
+                ),
+                board,
+                board.challenge.closes_at,
             )
+
+
+def _refused(text: str, board: Board, at: datetime) -> Refused:
+    challenge = board.challenge
+    return Refused(text % {"title": challenge.title, "when": words.moment(at, challenge.course)})
 
 
 def _data_of(board: Board, material: Material) -> BoardData:

@@ -53,8 +53,8 @@ def change_event(*, event: Hackathon, fields: Sequence[str], by: User, now: date
     Raises
     ------
     Refused
-        More people have a place already than there shall be, or a challenge would open again whose final
-        result is shown.
+        More people have a place already than there shall be, or a challenge would end after its final
+        result, see `boards.check_new_end`.
     """
     try:
         with transaction.atomic():
@@ -255,7 +255,7 @@ def _move_challenges(event: Hackathon, before: Hackathon, now: datetime) -> None
         if then != since:
             following = Challenge.objects.filter(hackathon=event, **{column: then})
             if column == "closes_at":
-                boards.check_stay_closed(challenges=following, closes_at=since, now=now)
+                boards.check_new_end(challenges=following, closes_at=since, now=now)
             following.update(**{column: since})
 
 

@@ -568,6 +568,22 @@ def test_no_later_end_opens_a_challenge_again_whose_final_result_is_shown(as_use
     assert "so it stays closed" in " ".join(answer.context["adminform"].form.errors["closes_at"])
 
 
+def test_an_end_after_the_date_of_the_final_result_is_refused(db):
+    board = board_of(final_at=NOW + 9 * DAY)
+    event = board.challenge.hackathon
+    Challenge.objects.update(closes_at=event.submission_closes_at)
+    organiser = instructor_of(event.course)
+    event.submission_closes_at = event.ends_at = board.final_at + timedelta(minutes=1)
+    change = {"event": event, "fields": ["submission_closes_at", "ends_at"], "by": organiser, "now": NOW}
+    with pytest.raises(Refused, match="Set a later one first"):
+        services.change_event(**change)
+    board = Board.objects.select_related("challenge").get()
+    board.final_at = event.ends_at
+    services.change_board(board=board, fields=["final_at"], by=organiser, now=NOW)
+    services.change_event(**change)
+    assert Challenge.objects.get().closes_at == event.ends_at
+
+
 def test_a_team_sees_its_own_row_wherever_it_is(as_user):
     board = board_of()
     user = student_of(board.challenge.course)
