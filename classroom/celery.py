@@ -7,11 +7,12 @@ from typing import Any
 
 from celery import Celery
 from celery.exceptions import CPendingDeprecationWarning, SecurityWarning
-from celery.signals import worker_init
+from celery.signals import task_postrun, task_prerun, worker_init
 from prometheus_client import CollectorRegistry, start_http_server
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from classroom import version
+from classroom.operating import request_ids
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "classroom.settings")
 
@@ -25,6 +26,18 @@ app = Celery("classroom")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.autodiscover_tasks(["classroom.pages.dashboards", "classroom.pages.reminding"])
+
+
+@task_prerun.connect
+def name_lines(task_id: str, **_: Any) -> None:  # noqa: ANN401 - what Celery passes on, unused
+    """Let all that a task logs and reports carry its name, as requests' lines carry theirs."""
+    request_ids.begin(task_id)
+
+
+@task_postrun.connect
+def name_lines_no_longer(**_: Any) -> None:  # noqa: ANN401 - what Celery passes on, unused
+    """The next task has a name of its own."""
+    request_ids.begin("")
 
 
 @worker_init.connect

@@ -467,6 +467,8 @@ LOGGING: dict[str, Any] = {
         "django.request": {"level": "ERROR"},
         "django.server": {"handlers": [], "propagate": True},
         "classroom.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
+        # A hand-in's steps, by its number, from the web server's log to the grader's.
+        "classroom.steps": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},

@@ -27,6 +27,7 @@ from projects import custom, training
 from projects.models import BOARD_PREFIX, MAX_ATTEMPTS, FunctionGrade, Shadow, Source, Submission
 
 log = logging.getLogger(__name__)
+steps = logging.getLogger("classroom.steps")
 
 GRADE_TASK = "projects.tasks.grade_next"
 #: How long a claim holds. A worker at work renews it, so a dead one's hand-in is free again soon.
@@ -89,7 +90,9 @@ def grade_next() -> bool:
         log.exception("The grader failed at submission %s", submission.pk)
         count_failure(held, reason=f"{type(error).__name__}: {error}", now=clock.now())
     else:
-        record(held, report=outcome, now=clock.now())
+        kept = record(held, report=outcome, now=clock.now())
+        fields = {"submission": submission.pk, "work": held.work, "run": held.run, "recorded": kept}
+        steps.info("hand-in %s graded", submission.pk, extra={"fields": fields})
     if trains or isinstance(held.row, Shadow):  # each rings for the next, so a slot stays free for others
         bell.ring(GRADE_TASK)
     return True

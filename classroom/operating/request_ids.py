@@ -1,4 +1,4 @@
-"""A name for every request: in its answer, in every line it logs, in every error it reports."""
+"""A name for every request and task: in the answer, in every line it logs, in every error it reports."""
 
 import logging
 import re
@@ -19,8 +19,13 @@ _current: ContextVar[str] = ContextVar("request_id", default="")
 
 
 def current() -> str:
-    """Return the name of the request that is being answered; empty outside of one."""
+    """Return the name of the request, or the task, that is being worked on; empty outside of one."""
     return _current.get()
+
+
+def begin(name: str) -> None:
+    """Call what this process does from now on by `name`: a worker does one task at a time."""
+    _current.set(name)
 
 
 def request_ids(

@@ -1,5 +1,6 @@
 """Taking work in."""
 
+import logging
 from datetime import datetime
 from hashlib import sha256
 
@@ -16,6 +17,8 @@ from projects.errors import Refused
 from projects.grading import GRADE_TASK
 from projects.models import Challenge, Membership, Project, Source, Submission, Team
 from projects.services.quota import Quota, quota_of
+
+steps = logging.getLogger("classroom.steps")
 
 #: Further behind than this nobody's flood of hand-ins stands.
 MOST_BEHIND = 1000
@@ -68,6 +71,7 @@ def hand_in(*, challenge: Challenge, user: User, filename: str, source: bytes, n
         Source.objects.create(submission=submission, content=source)
         if challenge.exercise:
             bell.ring(GRADE_TASK)
+    steps.info("hand-in %s taken in", submission.pk, extra={"fields": {"submission": submission.pk}})
     return submission
 
 
