@@ -71,6 +71,7 @@ def _editor(request: HttpRequest, seat: Seat, week: Week, form: WeekForm, seen: 
         "seen": seen,
         "topics": week.topics.order_by("position"),
         "materials": items,
+        "now": clock.now(),
         "sessions": week.schedule.order_by("starts_at"),
     }
     return render(request, "classroom/weeks/edit.html", context, status=422 if form.errors else 200)
