@@ -1,4 +1,7 @@
-"""Throwing old data away: each rule says what, after how many days, and whether it goes or is blanked."""
+"""Throwing old data away: each rule says what, after how many days, and whether it goes or is blanked.
+
+It happens when `manage.py purge` is called, for example every night by cron; nothing calls it by itself.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -23,7 +26,8 @@ from classroom.models import (
 )
 from projects.models import FailedJoin, Invitation, Judge, Package, ProjectDraft, Submission
 from quizzes.models import Attempt, AttemptEvent, CodeTries, Upload
-from quizzes.services import forget_guests
+from quizzes.services import forget_guests, forgettable_guests
+from quizzes.services.guests import DAYS_REMEMBERED
 
 #: So many rows are written in one transaction: a quiz that runs waits for no longer one.
 AT_ONCE = 500
@@ -165,8 +169,8 @@ def purge(*, now: datetime, dry: bool, days: Mapping[str, int] | None = None) ->
         age = (days or {}).get(rule.name, rule.days)
         found = rule.older_than(now - timedelta(days=age))
         yield Purged(rule.name, rule.what, age, found.count() if dry else _apply(rule, found))
-    if not dry:
-        yield Purged("guests", "guests of quizzes", 0, forget_guests(now=now))
+    guests = forgettable_guests(now=now).count() if dry else forget_guests(now=now)
+    yield Purged("guests", "guests of quizzes who have not been back", DAYS_REMEMBERED, guests)
 
 
 def _apply(rule: Rule, found: "QuerySet[Any]") -> int:

@@ -14,6 +14,7 @@ from quizzes.services.extensions import (
 )
 from quizzes.services.guests import (
     forget_guests,
+    forgettable_guests,
     give_join_code,
     join_as_guest,
     quiz_to_join,
@@ -88,6 +89,7 @@ __all__ = [
     "extend",
     "finish_overdue",
     "forget_guests",
+    "forgettable_guests",
     "give_join_code",
     "hand_in",
     "handed_in",

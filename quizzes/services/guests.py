@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from allauth.core.internal.cryptokit import generate_user_code
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.crypto import get_random_string, salted_hmac
 from django.utils.translation import gettext as _
 
@@ -172,20 +172,24 @@ def _room_with_guest(quiz: Quiz, user: User) -> Room:
     return room
 
 
-def forget_guests(*, now: datetime, days: int = DAYS_REMEMBERED) -> int:
-    """Forget who came as a guest and has not been back for `days` days; return how many.
-
-    What they handed in stays and is nobody's: it counts in statistics. Their browsers are signed out.
-    """
+def forgettable_guests(*, now: datetime, days: int = DAYS_REMEMBERED) -> "QuerySet[User]":
+    """Return who came as a guest and has not been back for `days` days."""
     lately = Arrival.objects.filter(user=OuterRef("pk"), arrived_at__gt=now - timedelta(days=days))
-    gone = User.objects.filter(
+    return User.objects.filter(
         ~Exists(lately),
         email__endswith=f"@{GUEST_DOMAIN}",
         date_joined__lte=now - timedelta(days=days),
         anonymised_at=None,
     )
+
+
+def forget_guests(*, now: datetime, days: int = DAYS_REMEMBERED) -> int:
+    """Forget the `forgettable_guests`; return how many.
+
+    What they handed in stays and is nobody's: it counts in statistics. Their browsers are signed out.
+    """
     forgotten = 0
-    for guest in gone.iterator(chunk_size=500):
+    for guest in forgettable_guests(now=now, days=days).iterator(chunk_size=500):
         with transaction.atomic():
             forgotten += _forget(guest, now)
     return forgotten

@@ -512,6 +512,14 @@ def test_other_ages_can_be_given(old):
     assert counts(dry=True, days={"audit": 100})["audit"] == 2
 
 
+def test_a_dry_run_counts_guests_and_forgets_none(old, course):
+    guest = UserFactory(email="guest-1@guest.invalid")
+    long_ago = clock.now() - timedelta(days=400)
+    User.objects.filter(pk=guest.pk).update(date_joined=long_ago, last_login=long_ago)
+    assert (counts(dry=True)["guests"], User.objects.filter(pk=guest.pk).exists()) == (1, True)
+    assert (counts(dry=False)["guests"], User.objects.filter(pk=guest.pk).exists()) == (1, False)
+
+
 def test_command_tells_what_it_does(old, capsys):
     call_command("purge", "--dry-run", "--keep", "audit=100")
     told = capsys.readouterr().out
@@ -521,6 +529,8 @@ def test_command_tells_what_it_does(old, capsys):
     assert AuditEntry.objects.count() == 2
     with pytest.raises(CommandError):
         call_command("purge", "--keep", "everything=1")
+    with pytest.raises(CommandError):
+        call_command("purge", "--keep", "audit=99999999")
 
 
 def test_fates_are_carried_out_as_they_say():

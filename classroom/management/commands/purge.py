@@ -7,11 +7,14 @@ from django.core.management.base import BaseCommand
 from classroom import clock, heartbeat
 from classroom.privacy import purging
 
+#: A hundred years: before that nothing was stored.
+MOST_DAYS = 36_500
+
 
 def age(text: str) -> tuple[str, int]:
     """Read `audit=365`."""
     name, _, days = text.partition("=")
-    if name not in purging.NAMES or not days.isdecimal():
+    if name not in purging.NAMES or not days.isdecimal() or int(days) > MOST_DAYS:
         raise ArgumentTypeError(
             f"write a rule and days, such as audit=365; rules: {', '.join(sorted(purging.NAMES))}"
         )
@@ -20,7 +23,8 @@ def age(text: str) -> tuple[str, int]:
 
 class Command(BaseCommand):
     help = (
-        "Throws away old data: letters, codes, drafts, invitations, the audit log, guests, unused accounts."
+        "Throws away old data: letters, codes, drafts, invitations, the audit log, guests, unused accounts. "
+        "Only what is called throws away: let cron do it every night. --dry-run counts."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
