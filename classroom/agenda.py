@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from classroom import audit
 from classroom.attendance.marks import KINDS
 from classroom.errors import Refused
-from classroom.models import AuditEntry, Course, ScheduleItem, User, Week
+from classroom.models import Course, ScheduleItem, User, Week
 
 #: How long a session takes unless somebody says otherwise.
 USUAL_LENGTH = timedelta(minutes=90)
@@ -44,6 +45,7 @@ def save_session(
         if session.pk is None:
             session.save(force_insert=True)
         else:
+            _hold(session)
             if session.kind not in KINDS and session.attendance.exists():
                 raise Refused(_("Attendance is taken at sessions and workshops."))
             session.save(update_fields=FIELDS)
@@ -59,6 +61,7 @@ def remove_session(*, session: ScheduleItem, by: User, now: datetime) -> None:
         Somebody was marked at it: what was marked is kept.
     """
     with transaction.atomic():
+        _hold(session)
         if session.attendance.exists():
             raise Refused(
                 _("Attendance was taken at this session, so it stays. If it never was, take the marks away.")
@@ -67,12 +70,11 @@ def remove_session(*, session: ScheduleItem, by: User, now: datetime) -> None:
         ScheduleItem.objects.filter(pk=session.pk).delete()
 
 
+def _hold(session: ScheduleItem) -> None:
+    """Let nobody be marked at the session until the transaction ends."""
+    list(ScheduleItem.objects.select_for_update().filter(pk=session.pk).only("pk"))
+
+
 def _log(session: ScheduleItem, by: User, action: str, now: datetime) -> None:
-    AuditEntry.objects.create(
-        course=session.course,
-        actor=by,
-        action=action,
-        item=f"session:{session.pk}" if session.pk else "",
-        detail={"title": session.title, "starts_at": session.starts_at.isoformat()},
-        at=now,
-    )
+    starts_at, item = session.starts_at.isoformat(), f"session:{session.pk}"
+    audit.note(session.course, by, action, now, item=item, title=session.title, starts_at=starts_at)

@@ -12,7 +12,7 @@ from django.db import models, transaction
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
-from classroom import courses
+from classroom import audit, courses
 from classroom.models import (
     Course,
     Entrance,
@@ -122,7 +122,7 @@ def copy_course(
             as_new(item, course=new, week=copied.week(item.week_id)).save(force_insert=True)
         if Entrance.objects.filter(course=source, takes_requests=True).exists():
             Entrance.objects.create(course=new, takes_requests=True)
-        courses.note(new, by, "course.copied", now, source=source.slug, weeks=shift.weeks)
+        audit.note(new, by, "course.copied", now, source=source.slug, weeks=shift.weeks)
     return copied
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from classroom import announcing
+from classroom import announcing, audit
 from classroom.errors import Refused
-from classroom.models import AuditEntry, Course, Enrolment, Role, User
+from classroom.models import Course, Enrolment, Role, User
 
 #: What an instructor sets; the webhook is told nowhere, not even in the audit log.
 FIELDS = (
@@ -43,7 +43,7 @@ def create(*, course: Course, by: User, now: datetime) -> Course:
         with transaction.atomic():
             course.save(force_insert=True)
             Enrolment.objects.create(course=course, user=by, role=Role.INSTRUCTOR)
-            note(course, by, "course.created", now)
+            audit.note(course, by, "course.created", now)
     except IntegrityError:
         raise _taken() from None
     return course
@@ -65,7 +65,7 @@ def change(*, course: Course, values: Mapping[str, Any], by: User, now: datetime
                 setattr(fresh, name, values[name])
             if changed:
                 fresh.save(update_fields=changed)
-                note(course, by, "course.changed", now, fields=changed)
+                audit.note(course, by, "course.changed", now, fields=changed)
     except IntegrityError:
         raise _taken() from None
     course.refresh_from_db()
@@ -81,7 +81,7 @@ def archive(*, course: Course, by: User, now: datetime) -> bool:
         archived = Course.objects.filter(pk=course.pk, archived_at=None).update(archived_at=now)
         if archived:
             announcing.hold_back(course=course, by=by, now=now)
-            note(course, by, "course.archived", now)
+            audit.note(course, by, "course.archived", now)
     return bool(archived)
 
 
@@ -91,13 +91,8 @@ def unarchive(*, course: Course, by: User, now: datetime) -> bool:
         archived = Course.objects.filter(pk=course.pk).exclude(archived_at=None)
         taken_out = archived.update(archived_at=None)
         if taken_out:
-            note(course, by, "course.unarchived", now)
+            audit.note(course, by, "course.unarchived", now)
     return bool(taken_out)
-
-
-def note(course: Course, by: User, action: str, now: datetime, **detail: object) -> None:
-    """Write down an act, in the transaction that does it."""
-    AuditEntry.objects.create(course=course, actor=by, action=action, detail=detail, at=now)
 
 
 def _taken() -> Refused:

@@ -13,9 +13,9 @@ from django.utils import translation
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from classroom import audit
 from classroom.errors import Refused
 from classroom.models import (
-    AuditEntry,
     Course,
     Enrolment,
     EnrolmentRequest,
@@ -49,7 +49,7 @@ def renew_code(*, course: Course, by: User, now: datetime) -> str:
         try:
             with transaction.atomic():
                 Entrance.objects.update_or_create(course=course, defaults={"code": code})
-                _note(course, by, "course_code.renewed", now)
+                audit.note(course, by, "course_code.renewed", now)
         except IntegrityError:  # another course has it: one in 8.5e11
             continue
         return code
@@ -59,14 +59,14 @@ def switch_off_code(*, course: Course, by: User, now: datetime) -> None:
     """Take the course's code away."""
     with transaction.atomic():
         if Entrance.objects.filter(course=course).exclude(code=None).update(code=None):
-            _note(course, by, "course_code.switched_off", now)
+            audit.note(course, by, "course_code.switched_off", now)
 
 
 def take_requests(*, course: Course, takes: bool, by: User, now: datetime) -> None:
     """Let people ask to take part, or no longer; what was asked before stays to be answered."""
     with transaction.atomic():
         Entrance.objects.update_or_create(course=course, defaults={"takes_requests": takes})
-        _note(course, by, "course_requests.on" if takes else "course_requests.off", now)
+        audit.note(course, by, "course_requests.on" if takes else "course_requests.off", now)
 
 
 def make_link(
@@ -97,7 +97,7 @@ def make_link(
             created_by=by,
             created_at=now,
         )
-        _note(course, by, "invite_link.made", now, link=link.pk, label=label, max_uses=max_uses)
+        audit.note(course, by, "invite_link.made", now, link=link.pk, label=label, max_uses=max_uses)
     return link, token
 
 
@@ -106,7 +106,7 @@ def revoke_link(*, link: InviteLink, by: User, now: datetime) -> bool:
     with transaction.atomic():
         revoked = InviteLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=now)
         if revoked:
-            _note(link.course, by, "invite_link.revoked", now, link=link.pk, label=link.label)
+            audit.note(link.course, by, "invite_link.revoked", now, link=link.pk, label=link.label)
     return bool(revoked)
 
 
@@ -195,7 +195,7 @@ def accept(*, request: EnrolmentRequest, by: User, now: datetime) -> None:
             Enrolment.objects.filter(pk=enrolment.pk).exclude(left_at=None).update(
                 left_at=None, role=Role.STUDENT
             )
-        _note(request.course, by, "enrolment_request.accepted", now, about=request.user)
+        audit.note(request.course, by, "enrolment_request.accepted", now, about=request.user)
         _tell_applicant(request, now, is_in=True, words="")
 
 
@@ -209,7 +209,7 @@ def decline(*, request: EnrolmentRequest, words: str, by: User, now: datetime) -
     """
     with transaction.atomic():
         _decide(request, declined_at=now, decided_by=by, answer=words)
-        _note(request.course, by, "enrolment_request.declined", now, about=request.user)
+        audit.note(request.course, by, "enrolment_request.declined", now, about=request.user)
         _tell_applicant(request, now, is_in=False, words=words)
 
 
@@ -227,7 +227,7 @@ def _come_in(course: Course, user: User, now: datetime, **how: object) -> tuple[
         raise Refused(_("You no longer take part in this course. Ask an instructor to add you again."))
     if is_new:
         EnrolmentRequest.objects.open().filter(course=course, user=user).update(withdrawn_at=now)
-        _note(course, user, "people.joined", now, about=user, **how)
+        audit.note(course, user, "people.joined", now, about=user, **how)  # type: ignore[arg-type]  # a link or code
     return enrolment, is_new
 
 
@@ -269,9 +269,3 @@ def _tell_applicant(request: EnrolmentRequest, now: datetime, *, is_in: bool, wo
             page=page,
         )
     tell(sort=Sort.RESULT, news=[news], now=now, course=course)
-
-
-def _note(
-    course: Course, by: User, action: str, now: datetime, *, about: User | None = None, **detail: object
-) -> None:
-    AuditEntry.objects.create(course=course, actor=by, action=action, about=about, detail=detail, at=now)

@@ -9,9 +9,9 @@ from django.db.models import Max
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from classroom import ordering
+from classroom import audit, ordering
 from classroom.errors import Refused
-from classroom.models import AuditEntry, Material, MaterialFile, User, Week
+from classroom.models import Material, MaterialFile, User, Week
 from classroom.uploads import clean_name
 
 #: The largest file, in bytes. A video belongs to where it can be streamed, and is linked.
@@ -152,11 +152,5 @@ def _next_position(week: Week) -> int:
 
 
 def _log(material: Material, by: User, action: str, now: datetime) -> None:
-    AuditEntry.objects.create(
-        course=material.week.course,
-        actor=by,
-        action=action,
-        item=f"week:{material.week_id}",
-        detail={"title": material.title},
-        at=now,
-    )
+    item = f"week:{material.week_id}"
+    audit.note(material.week.course, by, action, now, item=item, title=material.title)

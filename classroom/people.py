@@ -12,9 +12,9 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from classroom import notify
+from classroom import audit, notify
 from classroom.errors import Refused
-from classroom.models import AuditEntry, Course, Enrolment, EnrolmentRequest, Role, User
+from classroom.models import Course, Enrolment, EnrolmentRequest, Role, User
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def add_people(*, course: Course, people: Iterable[Person], role: Role, by: User
                 arrived.append(user.email)
                 asked = EnrolmentRequest.objects.open().filter(course=course, user=user)
                 asked.update(accepted_at=now, decided_by=by)
-                _log(course, by, "people.added", user, now, role=role)
+                audit.note(course, by, "people.added", now, about=user, role=role)
     return arrived
 
 
@@ -111,7 +111,8 @@ def change_role(*, enrolment: Enrolment, role: Role, by: User, now: datetime) ->
         if current.role == Role.INSTRUCTOR:
             _refuse_last_instructor(current)
         Enrolment.objects.filter(pk=current.pk).update(role=role)
-        _log(current.course, by, "people.role_changed", current.user, now, before=current.role, after=role)
+        told = {"before": current.role, "after": role}
+        audit.note(current.course, by, "people.role_changed", now, about=current.user, **told)
     return True
 
 
@@ -130,7 +131,7 @@ def let_go(*, enrolment: Enrolment, by: User, now: datetime) -> bool:
         if current.role == Role.INSTRUCTOR:
             _refuse_last_instructor(current)
         Enrolment.objects.filter(pk=current.pk).update(left_at=now)
-        _log(current.course, by, "people.removed", current.user, now, role=current.role)
+        audit.note(current.course, by, "people.removed", now, about=current.user, role=current.role)
     return True
 
 
@@ -145,7 +146,3 @@ def _refuse_last_instructor(enrolment: Enrolment) -> None:
     others = Enrolment.objects.filter(course=enrolment.course_id, role=Role.INSTRUCTOR, left_at=None)
     if not others.exclude(pk=enrolment.pk).filter(user__is_active=True).exists():
         raise Refused(_("The course needs an instructor: make somebody else one first."))
-
-
-def _log(course: Course, actor: User, action: str, about: User, now: datetime, **detail: str) -> None:
-    AuditEntry.objects.create(course=course, actor=actor, action=action, about=about, detail=detail, at=now)

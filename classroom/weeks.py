@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from classroom import ordering
+from classroom import audit, ordering
 from classroom.errors import Refused
-from classroom.models import AuditEntry, Course, Reference, ScheduleItem, Topic, User, Week
+from classroom.models import Course, Reference, ScheduleItem, Topic, User, Week
 
 #: As the database's check of forms says, too.
 MOST_WEEKS = 60
@@ -179,11 +179,5 @@ def _unchanged(page: Page, seen: str) -> Page:
 
 
 def _log(week: Week, by: User, action: str, now: datetime) -> None:
-    AuditEntry.objects.create(
-        course=week.course,
-        actor=by,
-        action=action,
-        item=f"week:{week.pk}",
-        detail={"number": week.number, "title": week.title},
-        at=now,
-    )
+    item = f"week:{week.pk}"
+    audit.note(week.course, by, action, now, item=item, number=week.number, title=week.title)

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from classroom.models.asking import asked_once, in_one_state
 from classroom.models.course import Course
 
 #: Letters and digits that cannot be mistaken for one another when read aloud or from a slide.
@@ -126,19 +127,8 @@ class EnrolmentRequest(models.Model):
         verbose_name_plural = _("requests to take part")
         ordering = ["asked_at", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["course", "user"],
-                condition=models.Q(
-                    accepted_at__isnull=True, declined_at__isnull=True, withdrawn_at__isnull=True
-                ),
-                name="one_open_request_a_person_and_course",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(accepted_at__isnull=True, declined_at__isnull=True)
-                | models.Q(accepted_at__isnull=True, withdrawn_at__isnull=True)
-                | models.Q(declined_at__isnull=True, withdrawn_at__isnull=True),
-                name="enrolment_request_in_one_state",
-            ),
+            asked_once("course", "user", name="one_open_request_a_person_and_course"),
+            in_one_state(name="enrolment_request_in_one_state"),
         ]
 
     def __str__(self) -> str:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from classroom.models.asking import asked_once, in_one_state
 from projects.models.hackathon import Hackathon
 from projects.models.team import Team
 
@@ -115,19 +116,8 @@ class JoinRequest(models.Model):
         verbose_name_plural = _("requests to join")
         ordering = ["asked_at", "pk"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["team", "user"],
-                condition=models.Q(
-                    accepted_at__isnull=True, declined_at__isnull=True, withdrawn_at__isnull=True
-                ),
-                name="one_open_request_a_person_and_team",
-            ),
-            models.CheckConstraint(
-                condition=models.Q(accepted_at__isnull=True, declined_at__isnull=True)
-                | models.Q(accepted_at__isnull=True, withdrawn_at__isnull=True)
-                | models.Q(declined_at__isnull=True, withdrawn_at__isnull=True),
-                name="request_in_one_state",
-            ),
+            asked_once("team", "user", name="one_open_request_a_person_and_team"),
+            in_one_state(name="request_in_one_state"),
         ]
 
     def __str__(self) -> str:
