@@ -109,6 +109,13 @@ def test_own_deadline_counts(course, ada):
     assert told == {ada.email: 0, bob.email: 26, carl.email: 46}
 
 
+def test_extension_of_one_reminds_nobody_else_late(course, ada):
+    bob, work = student_of(course), exercise(course, closes_at=NOW + 6 * HOUR)
+    Extension.objects.create(course=course, item=work.deadline_key, user=bob, closes_at=NOW + 20 * HOUR)
+    remind(now=NOW)
+    assert reminded() == [(bob.email, "Due soon: A layer")]
+
+
 def test_who_is_given_a_later_deadline_is_told_of_that_too(course, ada):
     work = exercise(course)
     remind(now=NOW)
