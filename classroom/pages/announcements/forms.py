@@ -74,13 +74,18 @@ class WaitingForm(TextForm):
             del self.fields["in_chat"]
 
     def clean(self) -> dict[str, Any]:
-        """Ask for the time where there shall be one: in the future, since "now" has a name of its own."""
+        """Ask for the time where there shall be one, in the future; elsewhere refuse one that was typed."""
         given = super().clean() or self.cleaned_data
-        if given.get("when") == When.AT and "at" not in self.errors:
-            if given.get("at") is None:
-                self.add_error("at", _("Give the time, or choose another way above."))
-            elif given["at"] <= self.now:
-                self.add_error("at", _("This time is over: give a later one, or publish it now."))
+        when, at = given.get("when"), given.get("at")
+        if when is None or "at" in self.errors:
+            return given
+        if when != When.AT:
+            if at not in (None, self.announcement.published_at):
+                self.add_error("at", _("Choose “At a set time” above, or empty this."))
+        elif at is None:
+            self.add_error("at", _("Give the time, or choose another way above."))
+        elif at <= self.now:
+            self.add_error("at", _("This time is over: give a later one, or publish it now."))
         return given
 
     @property
