@@ -68,7 +68,8 @@ def change(
                     "the announcement, then save again to replace theirs."
                 )
             )
-        if fresh.is_out(now):
+        was_out = fresh.is_out(now)
+        if was_out:
             if "published_at" in values:
                 raise Refused(_("It came out meanwhile: look at what can still change, then save again."))
             values = {**values, **_told_again(fresh, values), "changed_at": now}
@@ -76,7 +77,7 @@ def change(
             setattr(fresh, name, value)
         fresh.revision += 1
         fresh.save(update_fields=[*values, "revision"])
-        _log("changed", fresh, by, now)
+        _log("published" if fresh.is_out(now) and not was_out else "changed", fresh, by, now)
         _ring(fresh, now)
 
 
@@ -170,18 +171,16 @@ def _told_again(fresh: Announcement, values: Mapping[str, Any]) -> dict[str, Any
 
 
 def _clicked_before(announcement: Announcement, by: User, now: datetime) -> Announcement | None:
-    found = Announcement.objects.filter(
+    same = Announcement.objects.filter(
         course=announcement.course_id,
         author=by,
         title=announcement.title,
         body=announcement.body,
         written_at__gt=now - SECOND_CLICK,
-        withdrawn_at=None,
-    ).first()
-    if found is None:
-        return None
-    at_once = found.is_out(now) and announcement.is_out(now)
-    return found if at_once or found.published_at == announcement.published_at else None
+    )
+    if announcement.is_out(now):
+        return same.shown(now).first()
+    return same.filter(published_at=announcement.published_at, withdrawn_at=None).first()
 
 
 def _ring(announcement: Announcement, now: datetime) -> None:

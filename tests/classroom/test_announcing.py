@@ -229,15 +229,19 @@ def test_the_time_of_what_is_out_stays(course):
 def test_a_second_click_writes_nothing_twice(course):
     by = instructor_of(course)
     later = NOW + timedelta(seconds=2)
-    same = [write(course, by), write(course, by, now=later)]
+    planned = {"published_at": NOW + HOUR}
+    same = [
+        [write(course, by, now=when, **fields).pk for when in (NOW, later)]
+        for fields in ({}, {"published_at": None}, planned)
+    ]
     others = [
         write(course, by, title="Another", now=later),
-        write(course, by, published_at=None, now=later),
+        write(course, by, published_at=NOW + 2 * HOUR, now=later),
         write(course, instructor_of(course), now=later),
         write(course, by, now=NOW + HOUR),
     ]
-    assert same[0].pk == same[1].pk
-    assert len({one.pk for one in (*same, *others)}) == 5
+    assert [first == second for first, second in same] == [True] * 3
+    assert len({one.pk for one in others} | {first for first, _second in same}) == 7
 
 
 def test_archiving_makes_drafts_of_what_is_scheduled(course):
@@ -272,6 +276,15 @@ def test_every_act_is_written_down(course):
         ("announcement.changed", by, "Room 3"),
         ("announcement.published", other, "Room 3"),
         ("announcement.withdrawn", other, "Room"),
+    ]
+    other_way = write(course, by, title="B", published_at=None)
+    for _ in range(2):
+        change(other_way, **({} if other_way.is_out(NOW) else {"published_at": NOW}))
+        other_way.refresh_from_db()
+    assert [action for action, _by, _title in acts(other_way)] == [
+        "announcement.written",
+        "announcement.published",
+        "announcement.changed",
     ]
 
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.contrib import messages
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -29,8 +30,8 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     if "preview" not in request.POST and form.is_valid():
         written = Announcement(course=seat.course, **form.values)
         return _saved(request, service.write(announcement=written, by=seat.user, now=now), now)
-    latest = Announcement.objects.filter(course=seat.course, author=seat.user).order_by("pk").last()
-    return _editor(request, seat, blank, form, seen=f"{latest.pk}" if latest else "")
+    latest = Announcement.objects.filter(course=seat.course, author=seat.user).aggregate(Max("pk"))
+    return _editor(request, seat, blank, form, seen=str(latest["pk__max"] or ""))
 
 
 @require_http_methods(["GET", "POST"])
