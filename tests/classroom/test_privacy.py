@@ -204,7 +204,7 @@ def test_demo_person_is_given_out_whole(client):
     call_command("demo")
     files = exported(User.objects.get(email="ada.okafor@example.org"))
     assert len(table(files, "quizzes/attempt")) > 0
-    assert len(table(files, "projects/membership")) == 1
+    assert len(table(files, "projects/membership")) == 2
 
 
 def test_nobody_takes_another_persons_data(client, course, ada):
