@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from prometheus_client.parser import text_string_to_metric_families
 
 from classroom import clock
@@ -13,6 +14,7 @@ from quizzes import services
 from tests.factories import CourseFactory, student_of
 from tests.projects.factories import RIGHT, ChallengeFactory
 from tests.quizzes.factories import make_quiz
+from tests.site import wait_until
 
 
 @pytest.fixture(autouse=True)
@@ -151,3 +153,27 @@ def test_all_processes_of_a_host_are_added_up(site):
     assert ready["checks"] | {"disk": "ok"} == dict.fromkeys(
         ("database", "migrations", "redis", "disk"), "ok"
     )
+
+
+def test_what_a_grader_and_a_web_server_count_is_told_by_the_host(site):
+    """Each counts in processes of its own; Prometheus asks one address."""
+
+    def told(name):
+        families = text_string_to_metric_families(visitor.get("/metrics").text)
+        return sum(one.value for family in families for one in family.samples if one.name == name)
+
+    now, course = clock.now(), CourseFactory()
+    student, visitor = student_of(course), site.visitor()
+    quiz = make_quiz(course, ("single",), now=now)
+    attempt = services.start_attempt(quiz=quiz, user=student, now=now)
+    day = timedelta(days=1)
+    challenge = ChallengeFactory(course=course, published_at=now - day, opens_at=now - day, closes_at=None)
+    saved, graded = told("classroom_answers_saved_total"), told("classroom_grading_seconds_count")
+    writer = site.visitor(student)
+    writer.get(reverse("projects:challenge", args=[course.slug, challenge.pk]))
+    body = {"position": 1, "client": "tab", "seq": 1, "value": ["0"]}
+    assert writer.post_json(reverse("quizzes:save", args=[course.slug, attempt.pk]), body).status == 200
+    address = reverse("projects:hand_in", args=[course.slug, challenge.pk])
+    assert writer.post(address, {"source": RIGHT}).status == 200
+    wait_until(lambda: told("classroom_grading_seconds_count") == graded + 1, seconds=120, what="a grade")
+    assert told("classroom_answers_saved_total") == saved + 1
