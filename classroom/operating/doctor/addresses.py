@@ -50,6 +50,12 @@ def address() -> Iterator[Finding]:
             f"SITE_URL is {settings.SITE_URL}: links in letters and QR codes work on this machine only.",
             "Set SITE_URL to the address people type, for example https://classroom.example.org",
         )
+    elif host.startswith(("*", ".")):
+        yield error(
+            "address",
+            f"SITE_URL is {settings.SITE_URL}, made of ALLOWED_HOSTS: links in letters lead nowhere.",
+            "Set SITE_URL to the address people type, for example https://classroom.example.org",
+        )
     elif "*" in settings.ALLOWED_HOSTS:
         yield error(
             "address",

@@ -55,11 +55,18 @@ def browser_libraries() -> Iterator[Finding]:
 
 def translations() -> Iterator[Finding]:
     """German pages are German."""
-    catalogues = [Path(path) / "de" / "LC_MESSAGES" / "django.mo" for path in settings.LOCALE_PATHS]
-    if all(catalogue.exists() for catalogue in catalogues):
-        yield well("translations", "compiled")
-    else:
+    sources = [Path(path) / "de" / "LC_MESSAGES" / "django.po" for path in settings.LOCALE_PATHS]
+    compiled = [source.with_suffix(".mo") for source in sources]
+    if not all(catalogue.exists() for catalogue in compiled):
         yield warning("translations", "German pages are English: nothing is compiled.", "Run: make install")
+    elif any(
+        source.stat().st_mtime > catalogue.stat().st_mtime
+        for source, catalogue in zip(sources, compiled, strict=True)
+        if source.exists()
+    ):
+        yield warning("translations", "German texts are newer than what is compiled.", "Run: make install")
+    else:
+        yield well("translations", "compiled")
 
 
 def space() -> Iterator[Finding]:

@@ -1,6 +1,7 @@
 import json
 import os
 import time
+from collections import namedtuple
 from datetime import datetime, timedelta
 
 import psycopg
@@ -42,7 +43,11 @@ def test_a_site_without_redis_and_workers_is_told_so_with_remedies(capsys):
         (addresses.secret_key, {"SECRET_KEY": "short"}, ["error"]),
         (addresses.address, {"SITE_URL": "http://127.0.0.1:8000"}, ["warning"]),
         (addresses.address, {"SITE_URL": "https://a.example", "ALLOWED_HOSTS": ["*"]}, ["error"]),
+        (addresses.address, {"SITE_URL": "https://*", "ALLOWED_HOSTS": ["*"]}, ["error"]),
+        (addresses.address, {"SITE_URL": "https://.a.example"}, ["error"]),
         (addresses.https, {"SITE_URL": "http://a.example"}, ["error"]),
+        (addresses.mail, {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}, ["warning"]),
+        (disk.browser_libraries, {"NODE_MODULES": "/nowhere"}, ["warning"]),
         (addresses.https, {"DEBUG": True}, ["error"]),
         (addresses.proxies, {"SITE_URL": "https://a.example"}, ["error"]),
         (addresses.proxies, {"SITE_URL": "https://a.example", "TRUSTED_PROXIES": ["127.0.0.1"]}, ["ok"]),
@@ -182,6 +187,65 @@ def test_a_sweep_that_does_not_come_round_is_found():
     assert levels(workers.beat) == ["ok"]
     heartbeat.note(now=clock.now() - timedelta(minutes=5))
     assert levels(workers.beat) == ["error"]
+
+
+def test_weaker_walls_are_never_well(settings):
+    """A warning where the kernel has them, an error where it has not."""
+    settings.SANDBOX_TIER = "reduced"
+    [found] = workers.sandbox()
+    assert (found.level == "ok", found.remedy == "") == (False, False)
+
+
+def test_letters_that_nobody_sends_are_found():
+    before = clock.now() - timedelta(minutes=20)
+    Outbox.objects.create(channel="email", key="k", recipient="a@example.org", body="b", not_before=before)
+    [found] = workers.queues()
+    assert (found.level, found.text) == ("error", "Work waits (mail: 1, the oldest for 20 min).")
+
+
+def test_static_files_that_are_missing_or_of_another_version_are_found(settings, tmp_path):
+    settings.DEBUG, settings.STATIC_ROOT = False, tmp_path
+    assert levels(disk.static_files) == ["error"]
+    manifest = tmp_path / "staticfiles.json"
+    manifest.touch()
+    assert levels(disk.static_files) == ["ok"]
+    os.utime(manifest, (0, 0))
+    assert levels(disk.static_files) == ["warning"]
+
+
+def test_german_that_is_missing_or_of_another_version_is_found(settings, tmp_path):
+    settings.LOCALE_PATHS = [tmp_path]
+    folder = tmp_path / "de/LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.po").touch()
+    assert levels(disk.translations) == ["warning"]
+    (folder / "django.mo").touch()
+    assert levels(disk.translations) == ["ok"]
+    os.utime(folder / "django.mo", (0, 0))
+    assert levels(disk.translations) == ["warning"]
+
+
+@pytest.mark.parametrize(("free", "level"), [(2**20, "error"), (500 * 2**20, "warning"), (2**40, "ok")])
+def test_a_disk_that_is_nearly_full_is_found(monkeypatch, free, level):
+    usage = namedtuple("usage", "total used free")  # the machine, not ours
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: usage(10**12, 0, free))
+    assert levels(disk.space) == [level]
+
+
+@pytest.mark.parametrize(
+    ("said", "fault"),
+    [
+        ({"server_version_num": "130012", "server_version": "13.12"}, "PostgreSQL 13.12 is too old"),
+        ({"server_encoding": "LATIN1"}, "Its encoding is LATIN1."),
+    ],
+)
+def test_a_server_that_is_too_old_or_cannot_write_every_name_is_found(settings, said, fault):
+    settings.DATABASES["default"]["OPTIONS"].setdefault("pool", {"max_size": 1})
+    well = {"server_version_num": "150020", "server_version": "15.20", "fsync": "on"}
+    well |= {"synchronous_commit": "on", "max_connections": "1000", "server_encoding": "UTF8"}
+    assert list(database._faults(well)) == []
+    [found] = database._faults(well | said)
+    assert (found.text.startswith(fault), bool(found.remedy)) == (True, True)
 
 
 def test_a_letter_is_sent_to_see_whether_it_arrives(mailoutbox):
