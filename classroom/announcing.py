@@ -9,9 +9,9 @@ from django.db import transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from classroom import bell, notices
+from classroom import audit, bell, notices
 from classroom.errors import Refused
-from classroom.models import Announcement, AuditEntry, Course, Enrolment, Role, User
+from classroom.models import Announcement, Course, Enrolment, Role, User
 from classroom.models.notice import Sort
 
 TELL_TASK = "classroom.tasks.tell_announcements"
@@ -189,11 +189,5 @@ def _ring(announcement: Announcement, now: datetime) -> None:
 
 
 def _log(what: str, announcement: Announcement, by: User, now: datetime) -> None:
-    AuditEntry.objects.create(
-        course=announcement.course,
-        actor=by,
-        action=f"announcement.{what}",
-        item=f"announcement:{announcement.pk}",
-        detail={"title": announcement.title},
-        at=now,
-    )
+    item = f"announcement:{announcement.pk}"
+    audit.note(announcement.course, by, f"announcement.{what}", now, item=item, title=announcement.title)
