@@ -8,6 +8,8 @@ from django.core.cache import cache
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect, sync_playwright
 
@@ -16,6 +18,10 @@ from tests.browser import FLAGS, Watch, executable
 from tests.site import PROCESSES, Site, on_the_server
 
 expect.set_options(timeout=15_000)  # the longest wait, on a slow machine with everything going on at once
+
+# What a drawn case takes says nothing on a machine that does other things, too.
+hypothesis_settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("unhurried")
 
 RUNNING_SITE = pytest.StashKey[Site]()
 
