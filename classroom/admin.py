@@ -9,6 +9,7 @@ from django.contrib.admin.widgets import AdminURLFieldWidget
 from django.contrib.auth.models import Permission
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from classroom import clock
@@ -28,6 +29,7 @@ from classroom.models import (
     User,
     Week,
 )
+from classroom.sessions import end_sessions
 from quizzes import services
 
 #: A link typed without its scheme is meant to be https.
@@ -62,6 +64,15 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic only in 
     list_display = ["email", "name", "is_active", "is_superuser", "last_login"]
     list_filter = ["is_active", "is_superuser", "enrolments__course"]
     search_fields = ["email", "name"]
+    actions = ["sign_out"]
+
+    @admin.action(description=_("Sign out everywhere"), permissions=["change"])
+    def sign_out(self, request: HttpRequest, people: models.QuerySet[User]) -> None:
+        """End all sessions of the chosen people; they may sign in again."""
+        now = clock.now()
+        for person in people:
+            end_sessions(user=person, by=signed_in(request), now=now)
+        self.message_user(request, gettext("They are signed out everywhere."))
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: ANN401 - Django's
         """Give a new person a password that cannot be used: a mailed code signs in."""

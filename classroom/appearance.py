@@ -18,14 +18,13 @@ from django.views.decorators.http import require_POST
 from classroom.markdown import no_pictures_yet
 from classroom.models import User
 
-THEME_COOKIE = "theme"
 THEMES = ("auto", "light", "dark")
 YEAR_SECONDS = 365 * 24 * 60 * 60
 
 
 def context(request: HttpRequest) -> dict[str, str]:
     """Give every template `theme`: "light", "dark", or "auto" where the system decides."""
-    theme = request.COOKIES.get(THEME_COOKIE, "auto")
+    theme = request.COOKIES.get(settings.THEME_COOKIE_NAME, "auto")
     return {"theme": theme if theme in THEMES else "auto"}
 
 
@@ -69,7 +68,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     response = redirect(target)
     theme, language = request.POST.get("theme"), request.POST.get("language")
     if theme in THEMES:
-        _keep(response, THEME_COOKIE, theme)
+        _keep(response, settings.THEME_COOKIE_NAME, theme)
     if language in dict(settings.LANGUAGES):
         _keep(response, settings.LANGUAGE_COOKIE_NAME, language)
         if isinstance(request.user, User):

@@ -29,4 +29,7 @@ SECURE_HSTS_PRELOAD = True
 # Browsers take a cookie of this name only from this very host, over HTTPS.
 SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_NAME = "__Host-csrf"
+LANGUAGE_COOKIE_NAME = "__Host-language"
+THEME_COOKIE_NAME = "__Host-theme"
+MESSAGES_COOKIE_NAME = "__Host-messages"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True

@@ -1,5 +1,6 @@
 """Sessions in the database, read together with the person whose they are."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -7,13 +8,13 @@ from django.contrib import auth
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends import db
-from django.db import models
+from django.db import models, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
-from classroom.models import Session, User
+from classroom.models import AuditEntry, Session, User
 from classroom.prepared import MOMENT, Given, Rows
 
 _VALID = Rows(
@@ -28,6 +29,8 @@ class SessionStore(db.SessionStore):
 
     #: The owner as read with the session; a session that was only written has none.
     owner: User | None = None
+    #: When it ends, as read; None while it is new.
+    ends_at: datetime | None = None
 
     @classmethod
     def get_model_class(cls) -> type[Session]:
@@ -35,18 +38,42 @@ class SessionStore(db.SessionStore):
         return Session
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        """Write the owner beside what the session holds."""
+        """Write the owner beside what the session holds; what is kept in it later does not prolong it."""
         session: Session = super().create_model_instance(data)  # type: ignore[assignment]  # of the class above
         session.user_id = data.get(auth.SESSION_KEY)
+        if self.ends_at is not None:
+            session.expire_date = min(session.expire_date, self.ends_at)
         return session
+
+    def create(self) -> None:
+        """Begin a session under a new name, with its whole time before it: so does signing in."""
+        self.ends_at = None
+        super().create()
 
     def _get_session_from_db(self) -> Session | None:
         found = _VALID(key=self.session_key, now=timezone.now()) if self.session_key else []
         if not found:
             self._session_key = None
             return None
-        self.owner = found[0].user
+        self.owner, self.ends_at = found[0].user, found[0].expire_date
         return found[0]
+
+
+def signed_in_since(*, user: User, now: datetime) -> list[tuple[str, datetime]]:
+    """Return where somebody is signed in: each session's key and when it began, the newest first."""
+    rows = Session.objects.filter(user=user, expire_date__gt=now).order_by("-expire_date")
+    whole = timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    return [(key, ends - whole) for key, ends in rows.values_list("session_key", "expire_date")]
+
+
+def end_sessions(*, user: User, by: User, now: datetime, but: str | None = None) -> int:
+    """Sign somebody out everywhere, `but` in this session; return in how many browsers that was."""
+    with transaction.atomic():
+        ended, _tables = Session.objects.filter(user=user).exclude(session_key=but or "").delete()
+        if ended:
+            detail = {"sessions": ended}
+            AuditEntry.objects.create(actor=by, action="sessions.ended", about=user, detail=detail, at=now)
+    return ended
 
 
 class OwnerOfSession(AuthenticationMiddleware):

@@ -420,6 +420,11 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 # Protection -----------------------------------------------------------------------------------------------
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _site.scheme == "https"
+# Where browsers are sent on to HTTPS, programs are refused (classroom.api.urls).
+SECURE_REDIRECT_EXEMPT = [r"^api/v1/"]
+THEME_COOKIE_NAME = "theme"
+MESSAGES_COOKIE_NAME = "messages"
+MESSAGE_STORAGE = "classroom.messages.Storage"
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"

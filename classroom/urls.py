@@ -33,6 +33,7 @@ urlpatterns = [
     path("accounts/elsewhere/callback/", openid.callback, name="oidc_callback"),
     path("accounts/elsewhere/connect/", openid.connect, name="oidc_connect"),
     path("settings/", own.own_settings, name="settings"),
+    path("settings/sign-out-elsewhere/", own.sign_out_elsewhere, name="sign_out_elsewhere"),
     path("settings/data/", include("classroom.pages.privacy.urls")),
     path("settings/tokens/", tokens.tokens, name="tokens"),
     path("settings/tokens/<int:pk>/revoke/", tokens.revoke, name="revoke_token"),

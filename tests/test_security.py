@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
+from classroom import clock, tokens
+from classroom.models import Scope
 from tests.classroom.test_production import COMPLETE
 from tests.factories import CourseFactory, student_of
 
@@ -85,6 +88,30 @@ def test_cookies_are_for_this_site_and_the_session_not_for_scripts(answers):
     }
 
 
+def test_every_cookie_travels_encrypted_where_the_site_does(client, db, settings):
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = True
+    client.get("/accounts/login/code/")
+    client.post("/accounts/login/code/", {"email": student_of(CourseFactory()).email})
+    client.post("/appearance/", {"theme": "dark"})
+    client.post("/appearance/", {"language": "de"})
+    found = {name: bool(cookie["secure"]) for name, cookie in client.cookies.items()}
+    assert found == dict.fromkeys(("sessionid", "csrftoken", "messages", "theme", "django_language"), True)
+
+
+def test_programs_are_refused_in_the_open_not_redirected(db, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    course = CourseFactory()
+    _token, secret = tokens.create(
+        user=student_of(course), name="a", scopes=Scope.values, good_for=timedelta(days=1), now=clock.now()
+    )
+    program = Client(headers={"authorization": f"Bearer {secret}"})
+    answer = program.get("/api/v1/courses")
+    assert (answer.status_code, answer["Content-Type"]) == (403, "application/problem+json")
+    assert "Use https" in answer.json()["detail"]
+    assert program.get("/api/v1/courses", secure=True).status_code == 200
+    assert program.get("/settings/")["Location"] == "https://testserver/settings/"
+
+
 def test_sessions_are_named_by_enough_chance(client, db):
     client.force_login(student_of(CourseFactory()))
     assert re.fullmatch("[a-z0-9]{32}", client.cookies[settings.SESSION_COOKIE_NAME].value)  # 36**32 > 2**128
@@ -112,6 +139,7 @@ print(plain.status_code, plain["Location"])
 print(safe["Strict-Transport-Security"])
 for name in ("SESSION_COOKIE_", "CSRF_COOKIE_"):
     print(*(getattr(settings, name + part) for part in ("NAME", "SECURE", "DOMAIN")))
+print(settings.LANGUAGE_COOKIE_NAME, settings.THEME_COOKIE_NAME, settings.MESSAGES_COOKIE_NAME)
 print(settings.DEBUG, settings.DEMO, settings.STYLEGUIDE)
 """
     done = subprocess.run(
@@ -127,5 +155,6 @@ print(settings.DEBUG, settings.DEMO, settings.STYLEGUIDE)
         "max-age=31536000; includeSubDomains; preload",
         "__Host-session True None",
         "__Host-csrf True None",
+        "__Host-language __Host-theme __Host-messages",
         "False False False",
     ], done.stderr

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path
@@ -26,7 +27,13 @@ def _without_cookies(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:  # noqa: ANN401 - any view's
         forget_cookies(request)
-        response = view(request, *args, **kwargs)
+        if settings.SECURE_SSL_REDIRECT and not request.is_secure():
+            # No redirect: a program would go on sending its token in the open, and nobody would know.
+            response = problem(
+                403, _("Use https: this token could be read on its way. Revoke it, make another one.")
+            )
+        else:
+            response = view(request, *args, **kwargs)
         if response.status_code == 405:
             allowed = response["Allow"]
             told = _("This address takes only: %(methods)s.") % {"methods": allowed}

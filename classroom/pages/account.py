@@ -9,9 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from classroom import clock, sessions
 from classroom.access import VIEW_AS_STUDENT, grader_seat, signed_in
 from classroom.models import User
 
@@ -52,7 +53,22 @@ def own_settings(request: HttpRequest) -> HttpResponse:
         response = redirect("settings")
         response.delete_cookie(settings.LANGUAGE_COOKIE_NAME)  # what was chosen here counts everywhere
         return response
-    return render(request, "classroom/settings.html", {"form": form}, status=422 if form.errors else 200)
+    context = {
+        "form": form,
+        "browsers": sessions.signed_in_since(user=user, now=clock.now()),
+        "this_one": request.session.session_key,
+    }
+    return render(request, "classroom/settings.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def sign_out_elsewhere(request: HttpRequest) -> HttpResponse:
+    """End all of one's sessions but this one: that of a lost telephone, or of a computer in the lab."""
+    user = signed_in(request)
+    ended = sessions.end_sessions(user=user, by=user, now=clock.now(), but=request.session.session_key)
+    told = ngettext("You are signed out in %(n)d browser.", "You are signed out in %(n)d browsers.", ended)
+    messages.success(request, told % {"n": ended} if ended else _("You were signed in nowhere else."))
+    return redirect("settings")
 
 
 @require_POST

@@ -1,12 +1,15 @@
 """Sessions that bring their person along, and everything that ends one."""
 
+from datetime import timedelta
+
 import pytest
 from django.conf import settings
 from django.contrib import auth
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from classroom.models import Session, User
+from classroom.models import AuditEntry, Session, User
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +41,7 @@ def change(browser, **values):
 
 
 def test_session_and_person_are_one_query(browser, django_assert_num_queries):
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):  # the session with its person; what the page lists
         assert is_signed_in(browser)
 
 
@@ -90,6 +93,48 @@ def test_session_of_a_way_in_that_is_closed_is_no_sign_in(browser):
 def test_expired_session_is_no_sign_in(browser):
     Session.objects.update(expire_date="2020-01-01T00:00Z")
     assert not is_signed_in(browser)
+
+
+def test_what_is_kept_in_a_session_does_not_prolong_it(browser):
+    soon = timezone.now() + timedelta(days=3)
+    Session.objects.update(expire_date=soon)
+    change(browser, anything=1)
+    assert Session.objects.get().expire_date == soon
+
+
+def test_signing_in_anew_has_the_whole_time(client, person):
+    change(client, anything=1)
+    Session.objects.update(expire_date=timezone.now() + timedelta(days=3))
+    client.force_login(person)
+    assert Session.objects.get(user=person).expire_date > timezone.now() + timedelta(days=29)
+
+
+def test_a_person_sees_where_they_are_signed_in_and_signs_out_elsewhere(browser, person):
+    lost, rival = Client(), Client()
+    lost.force_login(person)
+    rival.force_login(UserFactory())
+    page = browser.get(HOME).content.decode().split('id="browsers"')[1]
+    assert (page.count("<li>"), page.count("this browser")) == (2, 1)
+    assert browser.get("/settings/sign-out-elsewhere/").status_code == 405
+    answer = browser.post("/settings/sign-out-elsewhere/", follow=True)
+    assert "You are signed out in 1 browser." in answer.content.decode()
+    assert [is_signed_in(one) for one in (browser, lost, rival)] == [True, False, True]
+    entry = AuditEntry.objects.get(action="sessions.ended")
+    assert (entry.actor, entry.about, entry.detail) == (person, person, {"sessions": 1})
+    assert (
+        "signed in nowhere else"
+        in browser.post("/settings/sign-out-elsewhere/", follow=True).content.decode()
+    )
+
+
+def test_an_administrator_signs_somebody_out(browser, person):
+    root = Client()
+    root.force_login(UserFactory(is_staff=True, is_superuser=True))
+    chosen = {"action": "sign_out", "_selected_action": [person.pk]}
+    answer = root.post(reverse("admin:classroom_user_changelist"), chosen, follow=True)
+    assert "They are signed out everywhere." in answer.content.decode()
+    assert [is_signed_in(one) for one in (browser, root)] == [False, True]
+    assert AuditEntry.objects.get(action="sessions.ended").about == person
 
 
 def test_signing_out_ends_the_session_in_the_database(browser):

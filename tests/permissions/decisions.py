@@ -153,7 +153,7 @@ WRITES = {
     """,
     "signed_in": """
         export_own_data ask_to_be_forgotten withdraw_erasure read_notices notice_settings settings tokens
-        withdraw_request leave_student_view
+        sign_out_elsewhere withdraw_request leave_student_view
     """,
     "administrator": """
         lti:invite lti:new_platform lti:platform lti:check_platform lti:close_platform

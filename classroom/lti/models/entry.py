@@ -46,7 +46,8 @@ class Entry(models.Model):
     @property
     def cookie(self) -> str:
         """The name of this launch's cookie: several launches may run in one browser at a time."""
-        return f"lti-{self.state[:12]}"
+        prefix = "__Secure-" if settings.SESSION_COOKIE_SECURE else ""
+        return f"{prefix}lti-{self.state[:12]}"
 
 
 class DeepLinking(models.Model):
