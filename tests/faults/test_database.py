@@ -1,6 +1,7 @@
 """The database dies or its disk is full in the middle of a quiz: what was acknowledged is there later."""
 
 import errno
+import json
 import logging
 import os
 import signal
@@ -9,6 +10,8 @@ import subprocess
 import threading
 import time
 from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -16,6 +19,7 @@ from playwright.sync_api import expect
 
 from tests.faults.elsewhere import Elsewhere, site_on
 from tests.site import wait_until
+from tests.visitor import Visitor
 
 STUDENTS = 6
 
@@ -63,16 +67,25 @@ class Postgres:
         self.process.wait(20)
 
 
+def open_folder():
+    """Return a folder that other users can reach.
+
+    Those of `tmp_path` are closed to them again whenever another pytest starts on the same machine.
+    """
+    return TemporaryDirectory(prefix="classroom-", ignore_cleanup_errors=True)
+
+
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory):
+def postgres():
     """A PostgreSQL server of this module's own."""
-    try:
-        server = Postgres(tmp_path_factory.mktemp("postgresql"))
-    except (ImportError, RuntimeError, OSError, subprocess.SubprocessError) as error:
-        skip_or_fail(f"no PostgreSQL server can be started here: {error}")
-    server.start()
-    yield server
-    server.stop()
+    with open_folder() as folder:
+        try:
+            server = Postgres(Path(folder))
+        except (ImportError, RuntimeError, OSError, subprocess.SubprocessError) as error:
+            skip_or_fail(f"no PostgreSQL server can be started here: {error}")
+        server.start()
+        yield server
+        server.stop()
 
 
 @pytest.fixture
@@ -166,6 +179,20 @@ def test_no_acknowledged_answer_is_lost_when_postgresql_is_killed(postgres, on_p
     assert statuses <= {200, 503}, "while the database is away nothing is called broken"
     for student, seqs in zip(students, acknowledged, strict=True):
         assert set(seqs) <= set(on_postgres.stored(student))
+
+
+def test_host_without_a_database_is_alive_and_not_ready(postgres, on_postgres):
+    """Nobody is sent there, and nobody restarts it; it needs no restart when the database is back."""
+    visitor = Visitor(on_postgres.site.url)
+    assert visitor.get("/health/ready").status == 200
+    postgres.stop(signal.SIGKILL)
+    try:
+        away = wait_until(lambda: (a := visitor.get("/health/ready")).status != 200 and a, seconds=120)
+        assert (away.status, visitor.get("/health/live").status) == (503, 200)
+        assert json.loads(away.text)["checks"]["database"] == "failing"
+    finally:
+        postgres.start()
+    wait_until(lambda: visitor.get("/health/ready").status == 200, seconds=120, what="the host to be ready")
 
 
 def test_full_disk_is_never_called_saved(small_disk, on_small_disk):

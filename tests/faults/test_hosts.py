@@ -5,12 +5,13 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
 
 import pytest
 
 from tests.faults.hosts import PATIENCE, TIME_LIMIT, WEB, Hosts, RefusedError
 from tests.faults.network import Network, UnavailableError
-from tests.faults.test_database import skip_or_fail
+from tests.faults.test_database import open_folder, skip_or_fail
 from tests.projects.factories import RIGHT
 from tests.site import wait_until as wait_for
 
@@ -27,7 +28,7 @@ ALL_GRADED = "SELECT bool_and(graded_at IS NOT NULL) FROM projects_submission WH
 
 
 @pytest.fixture
-def hosts(tmp_path):
+def hosts():
     """The site on its hosts; the second web server's clock is two hours ahead."""
     if missing := [program for program in ("faketime", "setpriv") if shutil.which(program) is None]:
         skip_or_fail(f"not installed: {', '.join(missing)}")
@@ -36,7 +37,8 @@ def hosts(tmp_path):
             network = stack.enter_context(Network())
         except UnavailableError as reason:  # such as a container of CI
             pytest.skip(str(reason))
-        hosts = stack.enter_context(Hosts(network, tmp_path))
+        folder = Path(stack.enter_context(open_folder()))
+        hosts = stack.enter_context(Hosts(network, folder))
         hosts.put_clock_forward("web-2", "+2h")
         hosts.start_all()
         yield hosts
