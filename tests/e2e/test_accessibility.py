@@ -25,8 +25,9 @@ SCHEMES = ("light", "dark")
 NO_PAGE = re.compile(
     r"\.csv|\.xlsx|\.npz|\.json|\.zip|\.ipynb|/source/|/data/$|/pictures/|/materials/\d+/$|^/admin/|^/demo/"
 )
-#: Colours on the way from one scheme to the other are not judged.
-SETTLED = "Promise.allSettled(document.getAnimations().map(one => one.finished)).then(() => null)"
+#: Colours on the way from one scheme to the other, and formulas before their font has come, are not judged.
+SETTLED = """Promise.allSettled([document.fonts.ready, ...document.getAnimations().map(one => one.finished)])
+  .then(() => null)"""
 #: A page's HTML, before it is compressed, and how much of it may move while it comes (Lighthouse's "good").
 MOST_BYTES, MOST_SHIFT = 200_000, 0.1
 SHIFT = """new Promise((done) => {
