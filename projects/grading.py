@@ -166,9 +166,11 @@ def _renew(held: Claim, done: threading.Event, most: int) -> None:
         for _ in range(most):
             if done.wait(RENEW_SECONDS):
                 return
-            held.ungraded.update(leased_until=clock.now() + LEASE)
-    except DatabaseError as error:
-        log.warning("The lease of %s could not be renewed: %s", held.row, error)
+            try:
+                held.ungraded.update(leased_until=clock.now() + LEASE)
+            except DatabaseError as error:
+                log.warning("The lease of %s could not be renewed: %s", held.row.pk, error)
+                connection.close()  # it may be broken; the next try opens another
     finally:
         connection.close()
 

@@ -24,6 +24,7 @@ from tests.projects.factories import (
     project_of,
     team_of,
 )
+from tests.site import wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -134,6 +135,21 @@ def test_a_worker_at_work_keeps_its_claim(challenge, monkeypatch, now):
     worker.join()
     submission.refresh_from_db()
     assert (submission.graded_at, submission.run) == (later, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_claim_is_kept_over_a_database_that_fails_for_a_while(challenge, monkeypatch, now, caplog):
+    monkeypatch.setattr(grading, "RENEW_SECONDS", 0.1)
+    hand_in(challenge)
+    with grading.renewed(grading.claim(now=NOW)), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE projects_submission RENAME TO away")
+        try:
+            wait_until(lambda: "could not be renewed" in caplog.text)
+        finally:
+            cursor.execute("ALTER TABLE away RENAME TO projects_submission")
+        later = NOW + timedelta(seconds=50)
+        now(later)
+        wait_until(lambda: Submission.objects.filter(leased_until=later + grading.LEASE).exists())
 
 
 def grade_and_close():
