@@ -232,6 +232,7 @@ def test_a_disk_that_is_nearly_full_is_found(monkeypatch, free, level):
     assert levels(disk.space) == [level]
 
 
+@on_postgresql
 @pytest.mark.parametrize(
     ("said", "fault"),
     [
@@ -239,8 +240,7 @@ def test_a_disk_that_is_nearly_full_is_found(monkeypatch, free, level):
         ({"server_encoding": "LATIN1"}, "Its encoding is LATIN1."),
     ],
 )
-def test_a_server_that_is_too_old_or_cannot_write_every_name_is_found(settings, said, fault):
-    settings.DATABASES["default"]["OPTIONS"].setdefault("pool", {"max_size": 1})
+def test_a_server_that_is_too_old_or_cannot_write_every_name_is_found(said, fault):
     well = {"server_version_num": "150020", "server_version": "15.20", "fsync": "on"}
     well |= {"synchronous_commit": "on", "max_connections": "1000", "server_encoding": "UTF8"}
     assert list(database._faults(well)) == []
