@@ -153,7 +153,7 @@ def reveal(*, board: Board, by: User, now: datetime) -> None:
 
 
 def check_new_end(*, challenges: QuerySet[Challenge], closes_at: datetime | None, now: datetime) -> None:
-    """See that a later end of these challenges suits their final results; inside a transaction.
+    """See that a later end of these challenges, or none, suits their final results; inside a transaction.
 
     Raises
     ------
@@ -166,7 +166,7 @@ def check_new_end(*, challenges: QuerySet[Challenge], closes_at: datetime | None
         if not board.final_at or not board.challenge.closes_at:
             continue
         if not board.is_final(now):
-            if closes_at and closes_at > board.final_at:
+            if closes_at is None or closes_at > board.final_at:
                 raise _refused(
                     _(
                         "The final result of “%(title)s” comes on %(when)s, before this end. Set a later one "

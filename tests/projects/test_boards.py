@@ -584,6 +584,14 @@ def test_an_end_after_the_date_of_the_final_result_is_refused(db):
     assert Challenge.objects.get().closes_at == event.ends_at
 
 
+def test_a_challenge_keeps_an_end_before_the_date_of_its_final_result(as_user, now):
+    board = board_of(final_at=NOW + 9 * DAY)
+    client = as_user(UserFactory(is_staff=True, is_superuser=True))
+    address = reverse("admin:projects_challenge_change", args=[board.challenge_id])
+    answer = client.post(address, {"closes_at_0": "", "closes_at_1": ""})  # teams could hand in for ever
+    assert "before this end" in " ".join(answer.context["adminform"].form.errors["closes_at"])
+
+
 def test_a_team_sees_its_own_row_wherever_it_is(as_user):
     board = board_of()
     user = student_of(board.challenge.course)
