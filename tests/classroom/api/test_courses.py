@@ -59,6 +59,13 @@ def test_a_person_gets_their_courses_and_no_others(program_of, course):
         }
 
 
+@pytest.mark.parametrize("address", ["nowhere", "courses/a%0Ab", "courses/%C2%85/grades"])
+def test_what_is_no_address_is_answered_to_programs_too(program_of, course, address):
+    answer = program_of(student_of(course)).get(f"{ROOT}{address}")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert "openapi.json" in answer.json()["detail"]
+
+
 def test_an_administrator_gets_all_courses(program_of, course):
     answer = program_of(UserFactory(is_superuser=True)).get(f"{ROOT}courses").json()
     assert [(one["slug"], one["role"]) for one in answer["items"]] == [("deep", "instructor")]
