@@ -1,7 +1,7 @@
-"""Numbers of rows in addresses: `<key:pk>`."""
+"""Parts of addresses: numbers of rows, `<key:pk>`, and whatever is left, `<rest:rest>`."""
 
 from django.urls import register_converter
-from django.urls.converters import IntConverter
+from django.urls.converters import IntConverter, StringConverter
 
 
 class Key(IntConverter):
@@ -10,4 +10,11 @@ class Key(IntConverter):
     regex = "[0-9]{1,18}"
 
 
+class Rest(StringConverter):
+    """All that follows, line breaks too: Django's `path` ends at one."""
+
+    regex = r"[\s\S]+"
+
+
 register_converter(Key, "key")
+register_converter(Rest, "rest")

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET
@@ -71,6 +71,5 @@ urlpatterns = [
         if isinstance(pattern, URLPattern) and pattern.name != "api-root"
     ),
     path("", _without_cookies(_nowhere), {"rest": ""}, name="api-root"),
-    # Not <path:rest>: that ends at a line break.
-    re_path(r"^(?P<rest>[\s\S]+)\Z", _without_cookies(_nowhere), name="nowhere"),
+    path("<rest:rest>", _without_cookies(_nowhere), name="nowhere"),
 ]
