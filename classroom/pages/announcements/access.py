@@ -28,11 +28,6 @@ def announcement_to_write(request: HttpRequest, slug: str, pk: int) -> tuple[Sea
     return seat, _announcement(seat, pk)
 
 
-def may_write(seat: Seat) -> bool:
-    """Tell whether the person may write announcements now."""
-    return seat.is_grader and seat.course.archived_at is None
-
-
 def _announcement(seat: Seat, pk: int) -> Announcement:
     found = Announcement.objects.select_related("author").filter(course=seat.course, pk=pk).first()
     if found is None:

@@ -39,7 +39,7 @@ def announcements(request: HttpRequest, slug: str) -> HttpResponse:
     page = pages.get_page(request.GET.get("page"))
     for item in page.object_list:
         item.course = seat.course
-    context = {"seat": seat, "now": now, "page": page, "may_write": access.may_write(seat)}
+    context = {"seat": seat, "now": now, "page": page}
     name = "all" if seat.is_staff else "published"
     return render(request, f"classroom/announcements/{name}.html", context)
 
@@ -55,5 +55,4 @@ def announcement(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         acts = AuditEntry.objects.filter(course=seat.course, item=f"announcement:{found.pk}")
         acts = acts.filter(action__in=ACTS).select_related("actor")
         context["history"] = [(ACTS[one.action], one) for one in acts]
-        context["may_write"] = access.may_write(seat)
     return render(request, "classroom/announcements/announcement.html", context)
