@@ -1,5 +1,7 @@
 """Reading Zoom's table and matching it one to one."""
 
+import csv
+import io
 import string
 from contextlib import suppress
 
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from classroom.attendance.zoom import Attendee, Candidate, essence, match, read
 from classroom.errors import Refused
 
+TEXT = st.text(string.printable + "äöü\u2028\0", max_size=30)
 HEAD = "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest,In Waiting Room"
 ADA, BEN, NILS, OTHER_NILS = (
     Candidate(1, "Ada Okafor", "ada@example.org"),
@@ -190,4 +193,14 @@ def is_meant(attendee: Attendee, student: Candidate):
 def test_any_text_is_read_or_refused(text):
     for given_text in (text, f"{HEAD}\n{text}"):
         with suppress(Refused):
-            read(given_text)
+            assert read(essence(given_text)) == read(given_text)
+
+
+@given(st.lists(st.tuples(TEXT, TEXT, st.integers(0, 1440)), max_size=8))
+def test_the_essence_of_any_table_says_the_same(rows):
+    whole = io.StringIO()
+    csv.writer(whole).writerows(
+        [HEAD.split(","), *((name, email, "a", "b", minutes, "No", "No") for name, email, minutes in rows)]
+    )
+    with suppress(Refused):
+        assert read(essence(whole.getvalue())) == read(whole.getvalue())
