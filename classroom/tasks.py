@@ -19,10 +19,11 @@ def tell_announcements() -> None:
 
 @shared_task
 def sweep() -> None:
-    """Tell and write what is due, ring for what waits, and leave a sign that sweeps come round."""
+    """Ring for what waits, tell and write what is due, and leave a sign that sweeps come round."""
     now = clock.now()
     heartbeat.note(now=now)
-    announcing.tell_due(now=now)
-    notices.write_digests(now=now)
+    # What only rings goes first: nothing that fails below may hold letters up.
     for message_id in notify.waiting(now=now):
         bell.ring("classroom.tasks.deliver_message", message_id)
+    announcing.tell_due(now=now)
+    notices.write_digests(now=now)
