@@ -25,13 +25,17 @@ def points_of(column, user):
 
 
 def paste(page, text):
-    """Paste as from another program; browsers without a screen have no clipboard."""
-    page.evaluate(
+    """Paste as from another program; browsers without a screen have no clipboard.
+
+    Return whether who leaves the page at this moment is asked.
+    """
+    return page.evaluate(
         """text => {
             const data = new DataTransfer();
             data.setData("text/plain", text);
             const pasted = new ClipboardEvent("paste", { clipboardData: data, bubbles: true });
             document.activeElement.dispatchEvent(pasted);
+            return !window.dispatchEvent(new Event("beforeunload", { cancelable: true }));
         }""",
         text,
     )
@@ -106,7 +110,7 @@ def test_two_hundred_students_are_graded_by_keyboard(open_page):
     expect(status).to_contain_text("Saved: Student 000 · Talk · 8 of 10")
     for _ in range(4):
         keys("ArrowRight")
-    paste(page, "6\r\n\r\n5,5\r\nten\r\n3\r\n")
+    assert paste(page, "6\r\n\r\n5,5\r\nten\r\n3\r\n")
     expect(page.get_by_role("alert").filter(has_text="ten")).to_contain_text("is no mark")
     assert [points_of(talk, one) for one in students[:5]] == [[(6, "")], [], [(5.5, "")], [], []]
     keys("Escape")

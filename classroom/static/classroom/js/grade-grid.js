@@ -130,7 +130,7 @@ class GradeGrid extends GradeTable {
       event.preventDefault();
       this.paste(event.clipboardData.getData("text/plain"));
     });
-    on(window, "beforeunload", (event) => this.editor?.isChanged && event.preventDefault());
+    on(window, "beforeunload", (event) => (this.editor?.isChanged || this.sending) && event.preventDefault());
     on(this.table, "focus", () => this.say(this.about()));
     on(this.table, "mousedown", (event) => this.click(event));
     on(this.table, "dblclick", () => this.edit());
